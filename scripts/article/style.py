@@ -1,0 +1,95 @@
+"""The one style of all figures: sizes, colours with a meaning, and what every axis looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH = 6.3  # inches: the text width of the PDF
+
+# Okabe and Ito's palette (2008), told apart by readers of every kind of colour vision. The page swaps each for a
+# lighter shade on a dark background, so figures use these names and no other colour.
+BLUE = "#0072b2"
+ORANGE = "#e69f00"
+GREEN = "#009e73"
+VERMILION = "#d55e00"
+PURPLE = "#cc79a7"
+SKY = "#56b4e9"
+INK = "#222222"  # text and axes: becomes the page's text colour
+FAINT = "#8c8c8c"  # reference lines, grids
+PAPER = "#ffffff"  # gaps and halos: becomes the page's background
+
+CLASS_COLOURS = (BLUE, VERMILION)  # class 0, class 1
+EXACT = INK  # exact theory is drawn in ink, dashed
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+
+SETTINGS: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "mathtext.fontset": "dejavusans",
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=CYCLE),
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "legend.labelcolor": INK,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4,
+    "text.color": INK,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "mathematics in AI, checked",
+    "axes.unicode_minus": True,
+}
+
+
+def canvas(rows: int = 1, columns: int = 1, *, height: float = 2.7, **options: Any) -> tuple[Figure, Any]:
+    """Return a figure of the text's width and its axes (one, or an array), in the style of the report.
+
+    Args:
+        rows: of axes.
+        columns: of axes.
+        height: of the whole figure, in inches.
+        options: passed to `Figure.subplots` (`sharex`, `width_ratios`, …).
+    """
+    mpl.rcParams.update(SETTINGS)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def band(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> None:
+    """Draw an interval as a band."""
+    axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def label_line(axes: Axes, x: float, y: float, text: str, colour: str, **options: Any) -> None:
+    """Write a line's name beside it, in its colour, in place of a legend."""
+    placed = {"fontsize": 8, "color": colour, "va": "center", "ha": "left"} | options
+    axes.annotate(text, (x, y), xytext=placed.pop("offset", (4, 0)), textcoords="offset points", **placed)
+
+
+def without_axes(axes: Axes) -> None:
+    """Leave a panel that shows a shape, where coordinates say nothing, without ticks and frame."""
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,1 @@
+"""Mathematics that two or more sections share, one method a file."""

@@ -1,0 +1,56 @@
+"""Intervals for means and shares."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+LEVEL = 0.95
+
+
+class Estimate(NamedTuple):
+    """Hold a point estimate, its interval and the number of independent repetitions behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def mean_interval(samples: ArrayLike, level: float = LEVEL) -> Estimate:
+    """Return the mean of independent samples with Student's t interval.
+
+    Args:
+        samples: shape (n,), n at least 2; paired differences for a paired comparison.
+        level: coverage, in (0, 1).
+
+    Raises:
+        ValueError: fewer than two samples, not one-dimensional, or not finite.
+    """
+    array = np.asarray(samples, dtype=float)
+    if array.ndim != 1 or array.size < 2:
+        raise ValueError(f"expected at least 2 samples in one dimension, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError("expected finite samples, got NaN or infinity")
+    mean = float(array.mean())
+    half = float(stats.t.ppf(0.5 + level / 2, array.size - 1) * array.std(ddof=1) / np.sqrt(array.size))
+    return Estimate(mean, mean - half, mean + half, array.size)
+
+
+def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimate:
+    """Return a share of successes with Wilson's score interval (Wilson 1927).
+
+    Args:
+        successes: how many of the trials succeeded.
+        trials: how many independent trials there were, at least 1.
+        level: coverage, in (0, 1).
+
+    Raises:
+        ValueError: no trials, or successes outside 0…trials.
+    """
+    if trials < 1 or not 0 <= successes <= trials:
+        raise ValueError(f"expected 0 <= successes <= trials and trials >= 1, got {successes} of {trials}")
+    interval = stats.binomtest(int(successes), int(trials)).proportion_ci(level, method="wilson")
+    share = successes / trials
+    return Estimate(share, min(interval.low, share), max(interval.high, share), trials)
