@@ -23,19 +23,18 @@ from scripts.article.errors import ArticleError
 PACKAGE = "scripts"
 
 
-def stage_digest(module: str, settings: Mapping[str, Any], inputs: Iterable[str] = (), *, root: Path = Path()) -> str:
+def stage_digest(module: str, settings: Mapping[str, Any], inputs: Iterable[str] = ()) -> str:
     """Return the digest of a stage, 64 hexadecimal digits.
 
     Args:
         module: the stage's entry module, such as `scripts.geometry.boundary`.
         settings: its settings as plain data.
         inputs: the digests of the stages that it reads.
-        root: the folder that holds `scripts/`.
     """
-    modules = reach(module, root=root)
-    packages = sorted({name for entry in modules for name in third_party(entry, root=root)})
+    modules = reach(module)
+    packages = sorted({name for entry in modules for name in third_party(entry)})
     record = {
-        "code": {entry: code_digest(entry, root=root) for entry in modules},
+        "code": {entry: code_digest(entry) for entry in modules},
         "packages": {name: version(name) for name in packages},
         "settings": settings,
         "inputs": sorted(inputs),
@@ -43,7 +42,7 @@ def stage_digest(module: str, settings: Mapping[str, Any], inputs: Iterable[str]
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
-def reach(module: str, *, root: Path = Path()) -> list[str]:
+def reach(module: str) -> list[str]:
     """Return the modules under `scripts/` that a module imports, itself included, transitively and sorted."""
     found: set[str] = set()
     waiting = [module]
@@ -52,13 +51,13 @@ def reach(module: str, *, root: Path = Path()) -> list[str]:
         if entry in found:
             continue
         found.add(entry)
-        waiting += [name for name in imports(entry, root=root) if _is_ours(name)]
+        waiting += [name for name in imports(entry) if _is_ours(name)]
     return sorted(found)
 
 
-def third_party(module: str, *, root: Path = Path()) -> set[str]:
+def third_party(module: str) -> set[str]:
     """Return the top-level packages outside `scripts/` and the standard library that a module imports."""
-    tops = {name.split(".")[0] for name in imports(module, root=root) if not _is_ours(name)}
+    tops = {name.split(".")[0] for name in imports(module) if not _is_ours(name)}
     return {name for name in tops if name not in sys.stdlib_module_names}
 
 
@@ -77,16 +76,16 @@ def _distributions() -> Mapping[str, list[str]]:
     return importlib.metadata.packages_distributions()
 
 
-def code_digest(module: str, *, root: Path = Path()) -> str:
+def code_digest(module: str) -> str:
     """Return the digest of a module's syntax tree without docstrings, comments and formatting."""
-    tree = _parse(module_path(module, root))
+    tree = _parse(module_path(module))
     return hashlib.sha256(ast.dump(_without_docstrings(tree)).encode()).hexdigest()
 
 
 @cache
-def imports(module: str, *, root: Path = Path()) -> frozenset[str]:
+def imports(module: str) -> frozenset[str]:
     """Return the names of the modules that a module imports anywhere in its text, with its parent packages."""
-    path = module_path(module, root)
+    path = module_path(module)
     names: set[str] = {module.rpartition(".")[0]} - {""}
     for node in ast.walk(_parse(path)):
         if isinstance(node, ast.Import):
@@ -94,17 +93,17 @@ def imports(module: str, *, root: Path = Path()) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, module, path)
             names.add(base)
-            names |= {f"{base}.{alias.name}" for alias in node.names if _exists(f"{base}.{alias.name}", root)}
+            names |= {f"{base}.{alias.name}" for alias in node.names if _exists(f"{base}.{alias.name}")}
     return frozenset(names)
 
 
-def module_path(module: str, root: Path = Path()) -> Path:
+def module_path(module: str) -> Path:
     """Return the file of a module under `scripts/`.
 
     Raises:
         ArticleError: there is no such file.
     """
-    base = root.joinpath(*module.split("."))
+    base = Path(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path
@@ -124,8 +123,8 @@ def _is_ours(name: str) -> bool:
     return name == PACKAGE or name.startswith(f"{PACKAGE}.")
 
 
-def _exists(module: str, root: Path) -> bool:
-    base = root.joinpath(*module.split("."))
+def _exists(module: str) -> bool:
+    base = Path(*module.split("."))
     return _is_ours(module) and (base.with_suffix(".py").is_file() or (base / "__init__.py").is_file())
 
 

@@ -7,7 +7,6 @@ function `draw` from their artifacts to a matplotlib figure and its alternative 
 from __future__ import annotations
 
 import argparse
-import ast
 import importlib
 import io
 import re
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.article.artifacts import RESULTS, load_artifact, read_json, sha256, to_json, write_atomically
-from scripts.article.digest import module_path
 from scripts.article.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -53,28 +51,10 @@ def figure_path(identifier: str) -> Path:
     return RESULTS / section / "figures" / f"{name}.svg"
 
 
-def figures_of(section: str, *, root: Path = Path()) -> list[str]:
+def figures_of(section: str) -> list[str]:
     """Return the ids of a section's figures, by its files."""
-    files = sorted((root / "scripts" / section / "figures").glob("*.py"))
+    files = sorted(Path("scripts", section, "figures").glob("*.py"))
     return [f"{section}.{file.stem}" for file in files if not file.stem.startswith("_")]
-
-
-def reads(identifier: str, *, root: Path = Path()) -> list[str]:
-    """Return the experiments a figure reads, from the list `READS` in its module, which is not imported.
-
-    Raises:
-        ArticleError: there is no such literal list.
-    """
-    path = module_path(figure_module(identifier), root)
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "READS":
-            try:
-                found = ast.literal_eval(node.value)
-            except ValueError:
-                break
-            if isinstance(found, list) and found and all(isinstance(entry, str) for entry in found):
-                return found
-    raise ArticleError(f"{path}: expected READS, a literal list of experiments such as ['{identifier}']")
 
 
 def draw_figure(identifier: str, inputs: Sequence[Path], *, digest: str, svg: Path) -> None:
@@ -131,10 +111,9 @@ def load_drawing(identifier: str) -> Drawing:
         raise ArticleError(f"{svg}: no such file, expected the figure {identifier}; run snakemake again")
     if sha256(svg.read_bytes()) != data["sha256"]:
         raise ArticleError(f"{svg}: altered after it was drawn (sha256 differs from {about}); delete it, run again")
-    section, name = identifier.split(".")
     return Drawing(
         identifier=identifier,
-        stage=f"{section}_{name}_figure",
+        stage=figure_module(identifier).removeprefix("scripts."),
         alt=data["alt"],
         digest=data["digest"],
         module=data["module"],

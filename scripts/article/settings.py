@@ -91,24 +91,23 @@ class Configuration:
         self.experiments = experiments
 
 
-def load_configuration(overrides: Mapping[str, Any] | None = None, *, root: Path = Path()) -> Configuration:
+def load_configuration(overrides: Mapping[str, Any] | None = None) -> Configuration:
     """Read `config/config.yaml`, lay the overrides over it and check everything.
 
     Args:
         overrides: what `--configfile` and `--config` gave; joined keys (`geometry__boundary__noise`) are allowed.
-        root: the folder of the Snakefile.
 
     Raises:
         ArticleError: names the first wrong key, its value, where it stands and what is allowed.
     """
-    file = read_yaml(root / CONFIG)
+    file = read_yaml(CONFIG)
     given = expand_keys(_typed(dict(overrides or {})), where=COMMAND_LINE)
     sources = {COMMAND_LINE: given, str(CONFIG): expand_keys(file, where=str(CONFIG))}
     merged = merge(sources[str(CONFIG)], given)
     article_keys = set(Article.model_fields)
     article_data = {key: merged[key] for key in merged if key in article_keys}
     article = _validate(Article, article_data, prefix="", sources=sources)
-    _check_sections(article.sections, root, sources)
+    _check_sections(article.sections, sources)
     known = sorted(article_keys | set(article.sections))
     for key in merged:
         if key not in known:
@@ -246,17 +245,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return data
 
 
-def _check_sections(sections: list[str], root: Path, sources: Mapping[str, dict[str, Any]]) -> None:
-    known = sorted(path.name.removesuffix(TEMPLATE) for path in (root / "templates/sections").glob(f"*{TEMPLATE}"))
+def _check_sections(sections: list[str], sources: Mapping[str, dict[str, Any]]) -> None:
+    known = sorted(path.name.removesuffix(TEMPLATE) for path in Path("templates/sections").glob(f"*{TEMPLATE}"))
     where = _source_of("sections", sources)
     for section in sections:
         if section not in known:
-            near = _nearest(section, known)
+            near = nearest(section, known)
             raise ArticleError(f"{where}: sections: {section!r} has no templates/sections/{section}{TEMPLATE}{near}")
         if sections.count(section) > 1:
-            raise ArticleError(
-                f"{where}: sections: {section!r} is listed twice, expected once"
-            )
+            raise ArticleError(f"{where}: sections: {section!r} is listed twice, expected once")
 
 
 def _validate(model: type[Any], data: Mapping[str, Any], *, prefix: str, sources: Mapping[str, dict[str, Any]]) -> Any:
@@ -283,7 +280,7 @@ def _explain(detail: ErrorDetails, model: type[Model], prefix: str, sources: Map
 
 
 def _unknown_key(key: str, value: Any, known: list[str], sources: Mapping[str, dict[str, Any]]) -> str:
-    return f"{_source_of(key, sources)}: unknown key {key} (value {value!r}){_nearest(key, known)}"
+    return f"{_source_of(key, sources)}: unknown key {key} (value {value!r}){nearest(key, known)}"
 
 
 def _siblings(model: type[Model], path: list[str], prefix: str) -> list[str]:
@@ -297,7 +294,8 @@ def _siblings(model: type[Model], path: list[str], prefix: str) -> list[str]:
     return [".".join([*outer, name]) for name in current.model_fields]
 
 
-def _nearest(key: str, known: list[str]) -> str:
+def nearest(key: str, known: list[str]) -> str:
+    """Return the end of a message about an unknown name: the nearest known ones, or all of them."""
     near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(near)}?" if near else f"; known: {', '.join(known)}"
 

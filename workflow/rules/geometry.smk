@@ -12,7 +12,7 @@ use rule experiment as geometry_boundary with:
     log:
         "logs/geometry/boundary.log",
     params:
-        stage("geometry.boundary"),
+        **stage("geometry.boundary"),
 
 
 use rule experiment as geometry_warp with:
@@ -21,4 +21,4 @@ use rule experiment as geometry_warp with:
     log:
         "logs/geometry/warp.log",
     params:
-        stage("geometry.warp"),
+        **stage("geometry.warp"),

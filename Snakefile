@@ -1,0 +1,24 @@
+# Mathematics in AI, Checked: `snakemake --cores all` makes report/report.{html,pdf,json}.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+include: "workflow/rules/common.smk"
+
+
+for section in PLAN.sections:
+    if Path(workflow.basedir, f"workflow/rules/{section}.smk").is_file():
+
+        include: f"workflow/rules/{section}.smk"
+
+
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.report.output,

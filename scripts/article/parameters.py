@@ -1,0 +1,24 @@
+"""Print every parameter of every experiment: its value in each preset, unit, origin (`make parameters`)."""
+
+import sys
+
+from scripts.article.errors import ArticleError
+from scripts.article.settings import load_configuration, parameters
+
+
+def main() -> None:
+    """Print one block a parameter, in the order of the article."""
+    try:
+        sections = load_configuration().article.sections
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
+    for section in sections:
+        for name, info in parameters(section):
+            extra = info.json_schema_extra
+            presets = "".join(f", {preset} {value}" for preset, value in extra["presets"].items())
+            unit = f" {extra['unit']}" if extra["unit"] else ""
+            print(f"{name} = {info.default}{unit}{presets}\n    {info.description} ({extra['origin']})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Assemble the report from artifacts, figures and templates: `python -m scripts.article.report`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts.article.artifacts import to_json, write_atomically
+from scripts.article.content import load_content
+from scripts.article.errors import ArticleError
+from scripts.article.plan import Plan
+from scripts.article.render import render
+from scripts.article.summary import summarise
+from scripts.article.text import render_article
+
+NOTICES = {
+    "quick": "Quick preset: few repetitions, small experiments, wide intervals. For looking, not for quoting. "
+    "Build with the preset standard for the numbers to read.",
+}
+
+
+def assemble(overrides: Mapping[str, Any], into: Path) -> None:
+    """Write report.html, report.pdf and report.json; all of them are made before the first is written.
+
+    Args:
+        overrides: what the command line gave on top of config/config.yaml.
+        into: the folder.
+
+    Raises:
+        ArticleError: anything that the report is made from is missing, stale, altered or wrong.
+    """
+    plan = Plan.load(overrides)
+    content = load_content(plan)
+    summary = to_json(summarise(content))
+    article = plan.configuration.article
+    rendered = render(render_article(content), article, NOTICES.get(article.preset, ""))
+    write_atomically(into / "report.json", summary)
+    write_atomically(into / "report.pdf", rendered.pdf)
+    write_atomically(into / "report.html", rendered.html)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Assemble the report as the command line says."""
+    parser = argparse.ArgumentParser(description="Assemble the report.")
+    parser.add_argument("--config", type=json.loads, default={}, help="overrides of config/config.yaml, as JSON")
+    parser.add_argument("--into", type=Path, default=Path("report"))
+    given = parser.parse_args(arguments)
+    try:
+        assemble(given.config, given.into)
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

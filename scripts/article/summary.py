@@ -1,0 +1,168 @@
+"""The report for programs: the shape of `report.json`, and its JSON Schema (`python -m scripts.article.summary`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+from pydantic import BaseModel, ConfigDict, Field
+
+from scripts.article.artifacts import read_json, to_json, write_atomically
+from scripts.article.claims import Verdict
+from scripts.article.content import Content
+from scripts.article.errors import ArticleError
+from scripts.article.settings import Preset
+
+SCHEMA_FILE = Path("workflow/schemas/report.schema.json")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ValueRecord(_Record):
+    """Describe one number of the report."""
+
+    value: float
+    low: float | None = Field(description="lower end of the interval; null for an exact value")
+    high: float | None
+    n: int | None = Field(description="independent repetitions behind the interval")
+    unit: str
+    text: str = Field(description="the number as the report prints it")
+    stage: str
+    artifact: str
+
+
+class ClaimRecord(_Record):
+    """Describe one claim and its verdict."""
+
+    id: str
+    section: str
+    assertion: str
+    verdict: Verdict
+    criterion: str = Field(description="how it is decided, in words")
+    values: list[str]
+    references: list[str]
+
+
+class FigureRecord(_Record):
+    """Describe one figure."""
+
+    id: str
+    path: str
+    alt: str
+    stage: str
+    artifact: str = Field(description="the first artifact that it is drawn from")
+
+
+class StageRecord(_Record):
+    """Describe one stage: what ran, with which settings, and what it left."""
+
+    module: str
+    settings: dict[str, Any]
+    artifact: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class ReportRecord(_Record):
+    """Describe the whole report."""
+
+    format: Literal[1] = Field(alias="schema")
+    title: str
+    preset: Preset
+    values: dict[str, ValueRecord]
+    claims: list[ClaimRecord]
+    figures: list[FigureRecord]
+    stages: dict[str, StageRecord]
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `report.json`."""
+    return ReportRecord.model_json_schema(by_alias=True)
+
+
+def summarise(content: Content) -> dict[str, Any]:
+    """Return the report as plain data, checked against its schema.
+
+    Raises:
+        ArticleError: the data do not satisfy the schema that is kept in workflow/schemas.
+    """
+    article = content.plan.configuration.article
+    data = {
+        "schema": 1,
+        "title": article.title,
+        "preset": article.preset,
+        "values": _values(content),
+        "claims": _claims(content),
+        "figures": _figures(content),
+        "stages": _stages(content),
+    }
+    try:
+        jsonschema.validate(data, read_json(SCHEMA_FILE))
+    except jsonschema.ValidationError as error:
+        raise ArticleError(f"report.json: {error.json_path}: {error.message}") from None
+    return data
+
+
+def _values(content: Content) -> dict[str, Any]:
+    records = {}
+    for name, value in content.values.items():
+        stage = ".".join(name.split(".")[:2])
+        record = {key: getattr(value, key) for key in ("value", "low", "high", "n", "unit", "text")}
+        records[name] = record | {"stage": stage, "artifact": content.artifacts[stage].path.as_posix()}
+    return records
+
+
+def _claims(content: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": name,
+            "section": decided.section,
+            "assertion": decided.claim.assertion.strip(),
+            "verdict": decided.verdict,
+            "criterion": decided.claim.criterion_words(),
+            "values": decided.claim.value_ids(),
+            "references": list(decided.claim.references),
+        }
+        for name, decided in content.claims.items()
+    ]
+
+
+def _figures(content: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": name,
+            "path": drawing.path.as_posix(),
+            "alt": drawing.alt,
+            "stage": drawing.stage,
+            "artifact": next(iter(drawing.inputs)),
+        }
+        for name, drawing in content.figures.items()
+    ]
+
+
+def _stages(content: Content) -> dict[str, Any]:
+    stages = {
+        name: {
+            "module": artifact.module,
+            "settings": artifact.settings,
+            "artifact": artifact.path.as_posix(),
+            "sha256": artifact.sha256,
+        }
+        for name, artifact in content.artifacts.items()
+    }
+    drawings = {
+        drawing.stage: {
+            "module": drawing.module,
+            "settings": {},
+            "artifact": drawing.path.as_posix(),
+            "sha256": drawing.sha256,
+        }
+        for drawing in content.figures.values()
+    }
+    return stages | drawings
+
+
+if __name__ == "__main__":
+    write_atomically(SCHEMA_FILE, to_json(report_schema()))
