@@ -7,6 +7,7 @@ min_version("9.0")
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/stages.smk"
 
 
 for section in PLAN.sections:
@@ -22,3 +23,14 @@ rule all:
     default_target: True
     input:
         rules.report.output,
+
+
+onsuccess:
+    print(f"Made {', '.join(rules.report.output)} in {elapsed()}.", file=sys.stderr)
+
+
+onerror:
+    print(
+        "The report was not made. The log above says why; the last good report, if any, still stands.",
+        file=sys.stderr,
+    )

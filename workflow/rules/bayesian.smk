@@ -7,8 +7,8 @@
 
 use rule experiment as bayesian_dropout with:
     output:
-        artifact("bayesian.dropout"),
+        **artifact("bayesian.dropout"),
     log:
         "logs/bayesian/dropout.log",
     params:
-        stage("bayesian.dropout"),
+        **stage("bayesian.dropout"),

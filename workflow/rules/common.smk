@@ -1,12 +1,10 @@
-# What every section's rules share: the checked plan, and the two kinds of stage.
-#
-# An experiment's rule says `use rule experiment as <section>_<experiment> with:` its output, log and params; figures
-# need no rule of their own. A stage's digest is one of its params: Snakemake reruns it when, and only when, the digest
-# differs or an input was made anew.
+# What all rules share: the checked plan of the article, and what rules ask it.
 
 import json
 import os
+import shlex
 import sys
+import time
 
 from snakemake.exceptions import WorkflowError
 
@@ -18,9 +16,9 @@ from scripts.article.errors import ArticleError
 from scripts.article.plan import Plan
 
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
-os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH PYTHONDONTWRITEBYTECODE=1; ")
 
+STARTED = time.monotonic()
 
 try:
     PLAN = Plan.load(config)
@@ -28,10 +26,16 @@ except ArticleError as error:
     raise WorkflowError(str(error))
 
 
+def elapsed():
+    """Return how long the build has taken, in words."""
+    minutes, seconds = divmod(round(time.monotonic() - STARTED), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
 def artifact(identifier):
     """Return the files of an experiment's artifact."""
     path = artifact_path(identifier)
-    return [str(path), str(arrays_path(path))]
+    return {"values": str(path), "arrays": str(arrays_path(path))}
 
 
 def stage(identifier):
@@ -44,34 +48,3 @@ def stage(identifier):
 def drawn(wildcards):
     """Return the stage of a figure."""
     return PLAN.figures[f"{wildcards.section}.{wildcards.figure}"]
-
-
-rule experiment:
-    threads: 1
-    shell:
-        "python -m {params.module}"
-        " --settings {params.settings:q}"
-        " --digest {params.digest:q}"
-        " --threads {threads}"
-        " --inputs {input:q}"
-        " --values {output[0]:q}"
-        " > {log:q} 2>&1"
-
-
-rule figure:
-    input:
-        lambda wildcards: [artifact(name)[0] for name in drawn(wildcards).reads],
-    output:
-        svg="results/{section}/figures/{figure}.svg",
-        about="results/{section}/figures/{figure}.json",
-    log:
-        "logs/{section}/figures/{figure}.log",
-    threads: 1
-    params:
-        digest=lambda wildcards: drawn(wildcards).digest,
-    shell:
-        "python -m scripts.article.figure {wildcards.section}.{wildcards.figure}"
-        " --inputs {input:q}"
-        " --digest {params.digest:q}"
-        " --svg {output.svg:q}"
-        " > {log:q} 2>&1"

@@ -8,7 +8,7 @@
 
 use rule experiment as geometry_boundary with:
     output:
-        artifact("geometry.boundary"),
+        **artifact("geometry.boundary"),
     log:
         "logs/geometry/boundary.log",
     params:
@@ -17,7 +17,7 @@ use rule experiment as geometry_boundary with:
 
 use rule experiment as geometry_warp with:
     output:
-        artifact("geometry.warp"),
+        **artifact("geometry.warp"),
     log:
         "logs/geometry/warp.log",
     params:

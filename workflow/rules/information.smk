@@ -8,17 +8,17 @@
 
 use rule experiment as information_entropy with:
     output:
-        artifact("information.entropy"),
+        **artifact("information.entropy"),
     log:
         "logs/information/entropy.log",
     params:
-        stage("information.entropy"),
+        **stage("information.entropy"),
 
 
 use rule experiment as information_features with:
     output:
-        artifact("information.features"),
+        **artifact("information.features"),
     log:
         "logs/information/features.log",
     params:
-        stage("information.features"),
+        **stage("information.features"),

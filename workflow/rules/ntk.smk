@@ -7,8 +7,8 @@
 
 use rule experiment as ntk_rbf with:
     output:
-        artifact("ntk.rbf"),
+        **artifact("ntk.rbf"),
     log:
         "logs/ntk/rbf.log",
     params:
-        stage("ntk.rbf"),
+        **stage("ntk.rbf"),

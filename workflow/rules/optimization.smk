@@ -7,8 +7,8 @@
 
 use rule experiment as optimization_demo with:
     output:
-        artifact("optimization.demo"),
+        **artifact("optimization.demo"),
     log:
         "logs/optimization/demo.log",
     params:
-        stage("optimization.demo"),
+        **stage("optimization.demo"),

@@ -11,6 +11,8 @@ rule fonts:
         directory("results/fonts"),
     log:
         "logs/fonts.log",
+    conda:
+        "../../environment.yml"
     threads: 1
     params:
         digest=stage_digest("scripts.article.fonts", {}),
@@ -28,6 +30,8 @@ rule report:
         json="report/report.json",
     log:
         "logs/report.log",
+    conda:
+        "../../environment.yml"
     threads: 1
     params:
         config=json.dumps(config, sort_keys=True),

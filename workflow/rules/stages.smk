@@ -1,0 +1,40 @@
+# The two kinds of stage that every section has.
+#
+# An experiment's rule says `use rule experiment as <section>_<experiment> with:` its output, log and params; figures
+# need no rule of their own. A stage's digest is one of its params: Snakemake reruns it when the digest differs, when
+# an output is missing, or when an input was made anew.
+
+
+rule experiment:
+    conda:
+        "../../environment.yml"
+    threads: 1
+    shell:
+        "python -m {params.module}"
+        " --settings {params.settings:q}"
+        " --digest {params.digest:q}"
+        " --threads {threads}"
+        " --inputs {input:q}"
+        " --values {output.values:q}"
+        " > {log:q} 2>&1"
+
+
+rule figure:
+    input:
+        lambda wildcards: [artifact(name)["values"] for name in drawn(wildcards).reads],
+    output:
+        svg="results/{section}/figures/{figure}.svg",
+        about="results/{section}/figures/{figure}.json",
+    log:
+        "logs/{section}/figures/{figure}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        digest=lambda wildcards: drawn(wildcards).digest,
+    shell:
+        "python -m scripts.article.figure {wildcards.section}.{wildcards.figure}"
+        " --inputs {input:q}"
+        " --digest {params.digest:q}"
+        " --svg {output.svg:q}"
+        " > {log:q} 2>&1"
