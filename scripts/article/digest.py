@@ -78,8 +78,7 @@ def _distributions() -> Mapping[str, list[str]]:
 
 def code_digest(module: str) -> str:
     """Return the digest of a module's syntax tree without docstrings, comments and formatting."""
-    tree = _parse(module_path(module))
-    return hashlib.sha256(ast.dump(_without_docstrings(tree)).encode()).hexdigest()
+    return hashlib.sha256(ast.dump(_parse(module_path(module))).encode()).hexdigest()
 
 
 @cache
@@ -130,8 +129,9 @@ def _exists(module: str) -> bool:
 
 @cache
 def _parse(path: Path) -> ast.Module:
+    """Return a file's syntax tree without docstrings."""
     try:
-        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        return _without_docstrings(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
     except SyntaxError as error:
         raise ArticleError(f"{path}:{error.lineno}: no valid Python: {error.msg}") from None
 

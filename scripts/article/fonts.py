@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib.resources
+import importlib.util
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from fontTools import subset
 
 from scripts.article.artifacts import write_atomically
+from scripts.article.errors import ArticleError
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -40,13 +41,21 @@ FIGURES: Ranges = (*TEXT, *OPERATORS, (0x1D54, 0x1D54))
 
 def sources() -> dict[str, tuple[Path, Ranges]]:
     """Return the fonts by the name of their cut: where each lies, and the characters kept."""
-    mathematics = Path(str(importlib.resources.files("ziamath") / "fonts"))
-    figures = Path(str(importlib.resources.files("matplotlib") / "mpl-data/fonts/ttf"))
+    mathematics = _folder_of("ziamath") / "fonts"
+    figures = _folder_of("matplotlib") / "mpl-data/fonts/ttf"
     return {
         "math": (mathematics / "STIXTwoMath-Regular.ttf", MATHEMATICS),
         "figure": (figures / "DejaVuSans.ttf", FIGURES),
         "figure-italic": (figures / "DejaVuSans-Oblique.ttf", FIGURES),
     }
+
+
+def _folder_of(package: str) -> Path:
+    """Return a package's folder without importing it."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise ArticleError(f"the package {package} is not installed; its fonts are needed")
+    return Path(found.origin).parent
 
 
 def font_folders() -> list[str]:

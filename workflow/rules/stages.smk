@@ -6,6 +6,8 @@
 
 
 rule experiment:
+    log:
+        "logs/experiment.log",
     conda:
         "../../environment.yml"
     threads: 1

@@ -1,0 +1,152 @@
+"""One quick build of the whole article in a copy of the project, and what a user sees who then changes something."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests_support import pdf_pages, pdf_text
+
+pytestmark = pytest.mark.slow
+REPOSITORY = Path(__file__).resolve().parents[2]
+PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
+
+
+def snakemake(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *options, "--config", "preset=quick"]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+
+
+def jobs(folder: Path) -> dict[str, int]:
+    """Return how many jobs of each rule a dry run lists."""
+    done = snakemake(folder, "--dry-run", "--quiet", "progress")
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^\s*(\w+)\s+(\d+)\s*$", done.stdout + done.stderr, flags=re.MULTILINE)
+    return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        source = REPOSITORY / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / part)
+    done = snakemake(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Made report/report\.html, report/report\.pdf, report/report\.json in \d+", done.stderr)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(project):
+    return json.loads((project / "report/report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def page(project):
+    return (project / "report/report.html").read_text()
+
+
+def number(data, name):
+    return data["values"][name]["value"]
+
+
+def test_the_json_report_is_whole(project, data):
+    jsonschema.validate(data, json.loads((project / "workflow/schemas/report.schema.json").read_text()))
+    assert data["preset"] == "quick"
+    sections = ["geometry", "optimization", "information", "bayesian", "ntk", "reinforcement", "functions"]
+    assert list(dict.fromkeys(claim["section"] for claim in data["claims"])) == sections
+    assert {name.split(".")[0] for name in data["values"]} == set(sections)
+    for value in data["values"].values():
+        assert (project / value["artifact"]).is_file()
+        assert value["stage"] in data["stages"]
+    for figure in data["figures"]:
+        assert (project / figure["path"]).is_file()
+        assert len(figure["alt"]) >= 40
+
+
+def test_the_figures_of_exact_theory_are_hit(data):
+    assert number(data, "reinforcement.toy.fixed_point") == pytest.approx(5, abs=1e-9)
+    assert number(data, "reinforcement.toy.after_100") == pytest.approx(0.524, rel=0.05)
+    assert number(data, "reinforcement.toy.updates_to_99") == pytest.approx(4605.17, abs=0.01)
+    assert number(data, "reinforcement.toy.constant_alpha_limit") == pytest.approx(5.34, abs=0.05)
+    assert number(data, "reinforcement.toy.double_q_limit") == pytest.approx(5.0, abs=0.05)
+    assert number(data, "functions.freelunch.off_training") == 0.5
+    exact = number(data, "functions.context.risk_exact")
+    assert exact == pytest.approx(6 / 26, abs=1e-12)
+    assert number(data, "functions.context.risk") == pytest.approx(exact, rel=0.03)
+
+
+def test_page_and_print_tell_the_same(project, data, page):
+    printed = pdf_text(project / "report/report.pdf")
+    for name in ("geometry.boundary.test_accuracy", "reinforcement.toy.after_100", "functions.context.risk"):
+        text = data["values"][name]["text"]
+        assert text in page
+        assert text.replace("\N{NO-BREAK SPACE}", " ") in printed
+    titles = (
+        "Geometry of Deep Learning",
+        "Optimization Landscapes",
+        "Information Bottleneck",
+        "Bayesian Deep Learning",
+    )
+    titles += ("Neural Tangent Kernel", "Reinforcement Learning", "The Real Secret", "FAQs", "References")
+    for title in titles:
+        assert title in page
+        assert title in printed
+    assert "Quick preset" in page
+    assert pdf_pages(project / "report/report.pdf") > 10
+
+
+def test_the_page_is_one_file_with_links_that_lead_somewhere(project, page):
+    assert (project / "report/report.html").stat().st_size < 3_000_000
+    assert not re.findall(r'\b(?:src|href)="(?!#|data:|https://doi\.org/)[^"]+"', page)
+    identifiers = re.findall(r'\bid="([^"]+)"', page)
+    assert len(identifiers) == len(set(identifiers))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(identifiers)
+
+
+def test_nothing_reruns_when_nothing_changed(project):
+    assert jobs(project) == {}
+
+
+def test_a_change_of_prose_reruns_the_report_alone(project):
+    path = project / "templates/sections/faq.md.j2"
+    before = path.read_text()
+    path.write_text(before + "\nOne more sentence.\n")
+    assert jobs(project) == {"report": 1}
+    path.write_text(before)
+
+
+def test_a_change_of_one_experiment_reruns_it_and_what_reads_it(project):
+    path = project / "scripts/reinforcement/toy.py"
+    before = path.read_text()
+    path.write_text("# a comment\n" + before)
+    assert jobs(project) == {}
+    path.write_text(before + "\n\nNEW_CONSTANT = 1\n")
+    assert set(jobs(project)) == {"reinforcement_toy", "figure", "report"}
+    path.write_text(before)
+
+
+def test_a_broken_template_shows_its_message_and_keeps_the_last_report(project):
+    path = project / "templates/sections/faq.md.j2"
+    before, report = path.read_text(), (project / "report/report.json").read_bytes()
+    path.write_text(before + '\n{{ num("geometry.boundary.tset_accuracy") }}\n')
+    done = snakemake(project)
+    shown = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0
+    assert "logs/report.log" in shown
+    assert "unknown value 'geometry.boundary.tset_accuracy'; did you mean geometry.boundary.test_accuracy" in shown
+    assert "Traceback" not in shown
+    path.write_text(before)
+    assert snakemake(project).returncode == 0
+    assert (project / "report/report.json").read_bytes() == report
