@@ -23,6 +23,7 @@ from scripts.article.errors import ArticleError
 Preset = Literal["quick", "standard", "paper"]
 CONFIG = Path("config/config.yaml")
 TEMPLATE = ".md.j2"
+LISTED = 12  # known names in a message
 COMMAND_LINE = "command line (--config or --configfile)"
 
 
@@ -74,7 +75,6 @@ class Article(Model):
     subtitle: str = ""
     preset: Preset = "standard"
     first_seed: int = Field(0, ge=0)
-    source_base: str = ""
     sections: list[str] = Field(min_length=1)
 
 
@@ -297,7 +297,9 @@ def _siblings(model: type[Model], path: list[str], prefix: str) -> list[str]:
 def nearest(key: str, known: list[str]) -> str:
     """Return the end of a message about an unknown name: the nearest known ones, or all of them."""
     near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}?" if near else f"; known: {', '.join(known)}"
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; known: {', '.join(known[:LISTED])}{', …' if len(known) > LISTED else ''}"
 
 
 def _source_of(key: str, sources: Mapping[str, dict[str, Any]]) -> str:

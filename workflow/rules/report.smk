@@ -25,9 +25,9 @@ rule report:
         PLAN.outputs(),
         rules.fonts.output,
     output:
-        html="report/report.html",
-        pdf="report/report.pdf",
-        json="report/report.json",
+        html=update("report/report.html"),
+        pdf=update("report/report.pdf"),
+        json=update("report/report.json"),
     log:
         "logs/report.log",
     conda:

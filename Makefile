@@ -1,0 +1,54 @@
+# One command each; on a fresh clone `make report` needs Python 3.11 to 3.13, git and make, nothing else.
+
+# bash because make 3.81 (macOS) uses the PATH exported here only when it calls a shell that is not its default one
+SHELL := bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+PYTHON ?= python3
+PRESET ?=
+ARGS ?=
+
+PYTEST := pytest -n auto --maxprocesses 4 --dist loadfile
+LOCK := uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+CUDA := sed -nE 's/^((nvidia|cuda|triton)[a-z0-9-]*)==.*/--no-emit-package \1/p'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test check lint parameters lock clean
+
+help:  ## print this list
+	@echo 'Usage: make TARGET [PRESET=quick|standard|paper] [ARGS="options of snakemake or pytest"] [PYTHON=python3.12]'
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+		printf '  %-12s%s\n' "$$target" "$$text"; done
+
+setup:  ## make .venv from requirements.lock, unless it is there and up to date
+	@command -v $(PYTHON) > /dev/null || { \
+		echo 'There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13, or name it: PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) scripts/bootstrap.py
+
+report: setup  ## build report/report.html, .pdf and .json; only what changed is computed again
+	$(if $(and $(PRESET),$(findstring --config ,$(ARGS))),$(error Write preset=$(PRESET) into the --config of ARGS))
+	snakemake --cores all $(ARGS) $(if $(PRESET),--config preset=$(PRESET))
+
+test: setup lint  ## run the linters and all tests
+	$(PYTEST) $(ARGS)
+
+check: setup lint  ## run the linters and the fast tests
+	$(PYTEST) -m "not slow" $(ARGS)
+
+lint: setup  ## run the linters alone
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+parameters: setup  ## list every parameter, its value and where it comes from
+	python -m scripts.article.parameters $(ARGS)
+
+lock:  ## write requirements.lock anew from requirements.in, without torch and its CUDA packages
+	@command -v uv > /dev/null || $(MAKE) setup
+	$(LOCK) $(ARGS)
+	$(LOCK) --no-emit-package torch $$($(CUDA) requirements.lock)
+
+clean:  ## remove everything that was computed; .venv stays
+	rm -rf results report logs .snakemake
