@@ -11,10 +11,11 @@ from sklearn.neural_network import MLPClassifier
 from scripts.article.artifacts import Result
 from scripts.article.stage import run
 from scripts.article.values import Value
-from scripts.geometry.data import moons
 from scripts.geometry.settings import Boundary
+from scripts.maths.moons import draw_moons
 from scripts.maths.statistics import mean_interval, share_interval
 
+TRAIN, TEST = "geometry.moons.train", "geometry.moons.test"
 WINDOW = ((-2.0, 3.0), (-2.0, 2.0))  # the article's, in both coordinates
 
 
@@ -22,7 +23,7 @@ def compute(settings: Boundary) -> Result:
     """Fit the article's net once a seed; score it on what it saw and on fresh points; map the first net's regions."""
     fits = [fit(seed, settings) for seed in settings.seed_block]
     train, test, stopped = (np.array(column) for column in zip(*(scores for _, scores in fits), strict=True))
-    inputs, labels = moons(settings.points, settings.noise, settings.first_seed, "train")
+    inputs, labels = draw_moons(settings.points, settings.noise, settings.first_seed, TRAIN)
     axes, regions = decision_regions(fits[0][0], settings.grid)
     values = {
         "train_accuracy": Value.of(mean_interval(train), 3),
@@ -38,12 +39,12 @@ def compute(settings: Boundary) -> Result:
 def fit(seed: int, settings: Boundary) -> tuple[MLPClassifier, tuple[float, float, bool]]:
     """Fit one net and return it with (training accuracy, test accuracy, whether the fit was cut short)."""
     net = MLPClassifier(tuple(settings.widths), max_iter=settings.iterations, random_state=seed)
-    inputs, labels = moons(settings.points, settings.noise, seed, "train")
+    inputs, labels = draw_moons(settings.points, settings.noise, seed, TRAIN)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         net.fit(inputs, labels)
     stopped = any(issubclass(entry.category, ConvergenceWarning) for entry in caught)
-    fresh = moons(settings.test_points, settings.noise, seed, "test")
+    fresh = draw_moons(settings.test_points, settings.noise, seed, TEST)
     return net, (float(net.score(inputs, labels)), float(net.score(*fresh)), stopped)
 
 

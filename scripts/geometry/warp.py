@@ -12,9 +12,9 @@ from torch import Tensor
 from scripts.article.artifacts import Result
 from scripts.article.stage import run
 from scripts.article.values import Value
-from scripts.geometry.data import moons
 from scripts.geometry.settings import Warp
 from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.moons import draw_moons
 from scripts.maths.probes import least_squares_accuracy
 from scripts.maths.random import generators
 from scripts.maths.statistics import mean_interval
@@ -131,7 +131,9 @@ def _initial(settings: Warp) -> Ensemble:
 
 
 def _data(settings: Warp, purpose: str) -> tuple[Tensor, Tensor]:
-    samples = [moons(settings.points, settings.noise, seed, purpose) for seed in settings.seed_block]
+    samples = [
+        draw_moons(settings.points, settings.noise, seed, f"geometry.moons.{purpose}") for seed in settings.seed_block
+    ]
     inputs, labels = zip(*samples, strict=True)
     return torch.as_tensor(np.stack(inputs)), torch.as_tensor(np.stack(labels))
 

@@ -7,9 +7,9 @@ from scipy.spatial import procrustes
 
 from scripts.article.settings import preset_values
 from scripts.geometry import boundary, warp
-from scripts.geometry.data import moons
 from scripts.geometry.settings import Boundary, Settings, Warp
 from scripts.maths.ensembles import initialise
+from scripts.maths.moons import draw_moons
 from scripts.maths.random import generators
 
 QUICK = preset_values(Settings, "quick")
@@ -44,7 +44,7 @@ def test_frames_pass_through_every_view():
 
 def test_the_first_view_is_the_input_itself_and_narrow_layers_keep_their_shape():
     net = initialise([2, 5, 2, 2], generators(range(3), "test"), activation="tanh")
-    points, _ = moons(40, 0.1, 0, "train")
+    points, _ = draw_moons(40, 0.1, 0, "test.moons")
     grid = warp.grid_lines(points, 6)
     assert grid.shape == (12, warp.SAMPLES_PER_LINE, 2)
     views = warp.flatten_layers(net, torch.as_tensor(points), torch.as_tensor(grid))
@@ -79,17 +79,3 @@ def test_boundary_scores_fresh_points_and_maps_the_plane():
     assert result.values["unconverged"].n == 3
     gap = result.values["train_accuracy"].value - result.values["test_accuracy"].value
     assert result.values["gap"].value == pytest.approx(gap)
-
-
-def test_the_moons_of_a_seed_are_its_own():
-    first, labels = moons(50, 0.2, 7, "train")
-    np.testing.assert_array_equal(first, moons(50, 0.2, 7, "train")[0])
-    assert not np.allclose(first, moons(50, 0.2, 8, "train")[0])
-    assert not np.allclose(first, moons(50, 0.2, 7, "test")[0])
-    assert sorted(set(labels)) == [0, 1]
-
-
-def test_moons_without_noise_lie_on_their_half_circles():
-    points, labels = moons(60, 0.0, 0, "train")
-    centres = np.array([[0.0, 0.0], [1.0, 0.5]])[labels]
-    np.testing.assert_allclose(np.linalg.norm(points - centres, axis=1), 1, atol=1e-12)

@@ -1,0 +1,1 @@
+"""Section 3: information theory of deep learning."""
