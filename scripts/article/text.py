@@ -14,7 +14,7 @@ from scripts.article.claims import VERDICTS
 from scripts.article.content import Content
 from scripts.article.errors import ArticleError
 from scripts.article.settings import nearest
-from scripts.article.values import Value
+from scripts.article.values import Value, grouped
 
 TEMPLATES = Path("templates")
 FRONT, BACK = "front.md.j2", "back.md.j2"
@@ -144,6 +144,7 @@ class Functions:
         """Return a parameter's value as the settings have it."""
         value = _look_up("setting", identifier, self.content.settings)
         text = " × ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = grouped(text) if isinstance(value, int) and not isinstance(value, bool) else text
         return f'[{text}]{{.setting title="{identifier}"}}'
 
     def fig(self, identifier: str, caller: Callable[[], str]) -> str:
@@ -195,8 +196,8 @@ class Functions:
             lines += [f"**For it:** {claim.in_favour.strip()} **Against it:** {claim.against.strip()}", ""]
         lines += [f"**Criterion.** {claim.criterion_words()}"]
         if claim.value_ids():
-            shown = "; ".join(f"`{name}` = {self.num(name)}" for name in claim.value_ids())
-            lines += ["", f"**Evidence.** {shown}."]
+            rows = [f"| `{name}` | {self.num(name)} |" for name in claim.value_ids()]
+            lines += ["", "| | |", "|:--|:--|", *rows]
         if claim.references:
             lines += ["", f"**Papers.** {self.citet(*claim.references)}."]
         return "\n".join([head, *lines, ":::", ":::", ""])

@@ -65,8 +65,16 @@ def decimal(number: float, digits: int) -> str:
         mantissa, exponent = f"{number:.1e}".split("e")
         text = f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     else:
-        text = f"{number + 0.0:.{digits}f}"
+        text = grouped(f"{number + 0.0:.{digits}f}")
     return text.replace("-", MINUS)
+
+
+def grouped(text: str) -> str:
+    """Return a written number with its whole part in groups of three, from five digits on."""
+    whole, point, rest = text.partition(".")
+    if len(whole.lstrip("-")) < 5:
+        return text
+    return f"{int(whole):,}".replace(",", "\N{NARROW NO-BREAK SPACE}") + point + rest
 
 
 def value_from_json(data: Any, *, where: str) -> Value:

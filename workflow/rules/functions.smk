@@ -8,17 +8,17 @@
 
 use rule experiment as functions_freelunch with:
     output:
-        artifact("functions.freelunch"),
+        **artifact("functions.freelunch"),
     log:
         "logs/functions/freelunch.log",
     params:
-        stage("functions.freelunch"),
+        **stage("functions.freelunch"),
 
 
 use rule experiment as functions_context with:
     output:
-        artifact("functions.context"),
+        **artifact("functions.context"),
     log:
         "logs/functions/context.log",
     params:
-        stage("functions.context"),
+        **stage("functions.context"),

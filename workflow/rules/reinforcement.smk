@@ -7,8 +7,8 @@
 
 use rule experiment as reinforcement_toy with:
     output:
-        artifact("reinforcement.toy"),
+        **artifact("reinforcement.toy"),
     log:
         "logs/reinforcement/toy.log",
     params:
-        stage("reinforcement.toy"),
+        **stage("reinforcement.toy"),

@@ -26,7 +26,7 @@ def draw(boundary: Artifact) -> tuple[Figure, str]:
     mean = values["test_accuracy"]
     strip.errorbar([0.45], [mean.value], [[mean.value - mean.low], [mean.high - mean.value]], fmt="s", color=INK)
     strip.axhline(values["train_accuracy"].value, color=FAINT, linewidth=1, linestyle=":")
-    strip.text(0.62, values["train_accuracy"].value, "training", color=INK, fontsize=8, va="bottom", ha="right")
+    strip.text(-0.33, values["train_accuracy"].value, "training", color=INK, fontsize=8, va="bottom", ha="left")
     strip.set(xlim=(-0.35, 0.65), xticks=[], ylabel="accuracy on fresh points", title=f"{test.size} nets")
     alt = (
         f"Left: a curved boundary splits the plane into two regions, one moon of {data['labels'].size} points in each. "

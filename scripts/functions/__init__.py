@@ -1,0 +1,1 @@
+"""Section 7: AI as optimisation over functions."""

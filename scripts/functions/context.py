@@ -1,0 +1,215 @@
+"""Linear attention trained on in-context linear regression, against the best that its one layer can do.
+
+A prompt shows n examples (x_i, y_i) of a function y = w·x that is new in every prompt, then a query x. The layer
+answers ŷ = pᵀ G K x, where G = (1/n) Σ z_i z_iᵀ is made of the tokens z_i = (x_i, y_i): linear attention from the query
+to the examples, with the key–query matrix K, shape (d+1, d), and the row p of the value matrix that writes the answer
+(von Oswald et al. 2023; Ahn et al. 2023; Zhang et al. 2024).
+
+With x and w standard normal and no noise, the best such layer is one step of gradient descent on the examples,
+ŷ = c xᵀ S w with S = (1/n) Σ x_i x_iᵀ. Its risk follows from E S = I and E S² = (n+d+1)/n · I (a moment of the Wishart
+distribution):
+    E (y − ŷ)² = tr E (I − cS)² = d (1 − 2c + c² (n+d+1)/n),
+smallest at c = n/(n+d+1), where risk/d = (d+1)/(n+d+1). That no other p and K do better is Ahn et al.'s theorem 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scripts.article.artifacts import Result
+from scripts.article.stage import run
+from scripts.article.values import Value
+from scripts.functions.settings import Context
+from scripts.maths.random import generator, generators
+from scripts.maths.statistics import mean_interval, share_interval
+from scripts.maths.training import mean_squared_error, train
+
+FOUND = 1.1  # a model further above the optimum than this factor has not found it
+
+Layers = tuple[Tensor, Tensor]  # value row p, shape (seed, d+1), and key–query matrix K, shape (seed, d+1, d)
+
+
+def compute(settings: Context) -> Result:
+    """Train one layer a seed and length; score each on new functions, and the main one on inputs in other units too."""
+    lengths = sorted({*settings.sweep, settings.length})
+    models = {length: train_layers(settings, length) for length in lengths}
+    risks = np.stack([fresh_risk(settings, models[length], length) for length in lengths])
+    shifted = fresh_risk(settings, models[settings.length], settings.length, settings.shift)
+    learned = gradient_step(*models[settings.length])
+    risk = risks[lengths.index(settings.length)]
+    values = risk_values(settings, risk, shifted) | step_values(settings, learned)
+    last = lengths[-1]
+    many = settings.model_copy(update={"seeds": settings.random_seeds})
+    random = fresh_risk(many, train_layers(many, last, start=random_start(many)), last)
+    values |= longest_values(settings, last, risks[-1], random)
+    return Result(values, {"lengths": np.array(lengths), "risks": risks, "random": random})
+
+
+def best_risk(length: int, dimension: int) -> float:
+    """Return the smallest risk of one layer of linear attention, per dimension: (d+1)/(n+d+1)."""
+    return (dimension + 1) / (length + dimension + 1)
+
+
+def best_step(length: int, dimension: int) -> float:
+    """Return the step size of the one gradient step that has the smallest risk: n/(n+d+1)."""
+    return length / (length + dimension + 1)
+
+
+def step_risk(step: float, length: int, dimension: int, scale: float = 1.0) -> float:
+    """Return the risk of one gradient step on inputs of some scale s, relative to the variance d s² of the answers.
+
+    With S scaled by s², tr E (I − c S)² / d = 1 − 2 c s² + c² s⁴ (n+d+1)/n.
+    """
+    product = step * scale**2
+    return 1 - 2 * product + product**2 * (length + dimension + 1) / length
+
+
+def draw_prompts(
+    count: int, length: int, dimension: int, rng: np.random.Generator, scale: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw prompts, each of a function of its own.
+
+    Args:
+        count: how many.
+        length: examples n in each.
+        dimension: d of an input.
+        rng: source of the draws.
+        scale: standard deviation of the inputs.
+
+    Returns:
+        What the layer reads of each prompt, G and then the query, shape (count, (d+1)² + d); and the query's answer,
+        shape (count, 1).
+    """
+    weights = rng.standard_normal((count, dimension, 1))
+    examples = scale * rng.standard_normal((count, length, dimension))
+    query = scale * rng.standard_normal((count, dimension))
+    tokens = np.concatenate([examples, examples @ weights], axis=-1)
+    moments = tokens.transpose(0, 2, 1) @ tokens / length
+    answer = (query[:, None] @ weights)[..., 0]
+    return np.concatenate([moments.reshape(count, -1), query], axis=-1), answer
+
+
+def attend(value: Tensor, key: Tensor, inputs: Tensor) -> Tensor:
+    """Return the answers pᵀ G K x of every seed's layer, shape (seed, prompt, 1).
+
+    Args:
+        value: p, shape (seed, d+1).
+        key: K, shape (seed, d+1, d).
+        inputs: G and x as `draw_prompts` packs them, shape (seed, prompt, (d+1)² + d).
+    """
+    size = value.shape[1]
+    moments = inputs[..., : size**2].unflatten(-1, (size, size))
+    keys = inputs[..., size**2 :] @ key.transpose(1, 2)
+    return ((value[:, None, None] @ moments)[..., 0, :] * keys).sum(-1, keepdim=True)
+
+
+def train_layers(settings: Context, length: int, *, start: Layers | None = None) -> Layers:
+    """Return one trained layer a seed, as value row (seed, d+1) and key–query matrix (seed, d+1, d).
+
+    Args:
+        settings: of the experiment.
+        length: examples in a prompt.
+        start: first weights, changed in place; the structured start by default.
+    """
+    value, key = start or structured_start(settings)
+    rngs = _seeded(settings, f"train.{length}")
+    drawn = [draw_prompts(settings.prompts, length, settings.dimension, rng) for rng in rngs]
+    inputs, answers = (torch.as_tensor(np.stack(column)) for column in zip(*drawn, strict=True))
+    order = _seeded(settings, f"order.{length}")
+    for learning_rate in settings.learning_rates:
+        train(
+            [value, key],
+            lambda batch, wanted: mean_squared_error(attend(value, key, batch), wanted),
+            inputs,
+            answers,
+            epochs=settings.epochs,
+            learning_rate=learning_rate,
+            batch_size=settings.batch_size,
+            generators=order,
+        )
+    return value.detach(), key.detach()
+
+
+def fresh_risk(settings: Context, model: Layers, length: int, scale: float = 1.0) -> np.ndarray:
+    """Return every seed's mean squared error on new functions, relative to the answers' variance, shape (seed,)."""
+    variance, risks = settings.dimension * scale**2, []
+    for index, seed in enumerate(settings.seed_block):
+        rng = generator(seed, f"functions.context.test.{length}")
+        inputs, answers = draw_prompts(settings.test_prompts, length, settings.dimension, rng, scale)
+        value, key = (tensor[index : index + 1] for tensor in model)
+        error = attend(value, key, torch.as_tensor(inputs)[None]) - torch.as_tensor(answers)
+        risks.append(float((error**2).mean()) / variance)
+    return np.array(risks)
+
+
+def gradient_step(value: Tensor, key: Tensor) -> np.ndarray:
+    """Return every seed's step size c, the mean diagonal of the d × d part that turns xᵀ S w into the answer."""
+    matrix = value[:, -1, None, None] * key[:, :-1]
+    return matrix.diagonal(dim1=1, dim2=2).mean(1).numpy()
+
+
+def risk_values(settings: Context, risk: np.ndarray, shifted: np.ndarray) -> dict[str, Value]:
+    """Describe the layers trained at the main length; risks of shape (seed,)."""
+    length, dimension = settings.length, settings.dimension
+    exact, step = best_risk(length, dimension), best_step(length, dimension)
+    return {
+        "risk": Value.of(mean_interval(risk), 4, note="relative to the variance of the answers"),
+        "risk_exact": Value(exact, digits=4, note="(d+1)/(n+d+1)"),
+        "excess": Value.of(mean_interval((risk / exact - 1) * 100), 2, unit="%", note="over the exact optimum"),
+        "shifted_risk": Value.of(mean_interval(shifted), 2, note="inputs scaled, relative to the answers' variance"),
+        "shifted_risk_exact": Value(step_risk(step, length, dimension, settings.shift), digits=2),
+    }
+
+
+def step_values(settings: Context, learned: np.ndarray) -> dict[str, Value]:
+    """Describe the gradient step that the layers at the main length have learned; shape (seed,)."""
+    return {
+        "step": Value.of(mean_interval(learned), 3, note="mean diagonal of the learned preconditioner"),
+        "step_exact": Value(best_step(settings.length, settings.dimension), digits=3, note="n/(n+d+1)"),
+    }
+
+
+def longest_values(settings: Context, length: int, risk: np.ndarray, random: np.ndarray) -> dict[str, Value]:
+    """Describe the layers trained on the longest prompts, from the structured and from random starts; (seed,)."""
+    exact = best_risk(length, settings.dimension)
+    away = int((random > FOUND * exact).sum())
+    excess, random_excess = (mean_interval((found / exact - 1) * 100) for found in (risk, random))
+    return {
+        "longest": Value(length, digits=0, note="examples in the longest prompts"),
+        "longest_excess": Value.of(excess, 2, unit="%", note="over the exact optimum"),
+        "random_excess": Value.of(random_excess, 2, unit="%", note="longest prompts, random starts"),
+        "random_away": Value.of(share_interval(away, random.size), 2, note=f"share above {FOUND} times the optimum"),
+    }
+
+
+def structured_start(settings: Context) -> Layers:
+    """Return first weights of the optimum's form at a small scale, the same for every seed.
+
+    It is the start from which Zhang et al. (2024, assumption 3.3) prove convergence: p reads the answers alone, K the
+    inputs alone.
+    """
+    width, seeds = settings.dimension + 1, (settings.seeds, 1)
+    value, key = np.tile(np.eye(width)[-1], seeds), np.tile(np.eye(width, settings.dimension), (*seeds, 1))
+    return _leaf(settings.spread * value), _leaf(settings.spread * key)
+
+
+def random_start(settings: Context) -> Layers:
+    """Return normal first weights, one draw a seed."""
+    shape = (settings.dimension + 1, settings.dimension)
+    value = [rng.normal(0, settings.spread, shape[:1]) for rng in _seeded(settings, "value")]
+    key = [rng.normal(0, settings.spread, shape) for rng in _seeded(settings, "key")]
+    return _leaf(np.stack(value)), _leaf(np.stack(key))
+
+
+def _leaf(array: np.ndarray) -> Tensor:
+    return torch.as_tensor(array).requires_grad_(True)
+
+
+def _seeded(settings: Context, purpose: str) -> list[np.random.Generator]:
+    return generators(settings.seed_block, f"functions.context.{purpose}")
+
+
+if __name__ == "__main__":
+    run("functions.context", Context, compute)

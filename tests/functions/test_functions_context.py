@@ -1,0 +1,74 @@
+"""Check linear attention against plain attention over tokens, and its risk against closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.functions import context
+from scripts.functions.settings import Context
+
+SMALL = {"seeds": 3, "dimension": 2, "length": 6, "sweep": [3], "prompts": 1024, "test_prompts": 4000, "epochs": 30}
+SMALL |= {"batch_size": 128, "random_seeds": 3}
+
+
+def test_layer_equals_attention_over_the_tokens():
+    rng = np.random.default_rng(5)
+    value, key = rng.normal(size=4), rng.normal(size=(4, 3))
+    state = np.random.default_rng(8)
+    inputs, answers = context.draw_prompts(7, 5, 3, np.random.default_rng(8), scale=1.5)
+    weights, examples = state.standard_normal((7, 3)), 1.5 * state.standard_normal((7, 5, 3))
+    queries = 1.5 * state.standard_normal((7, 3))
+    tensors = (torch.as_tensor(array)[None] for array in (value, key, inputs))
+    found = context.attend(*tensors)[0, :, 0].numpy()
+    for prompt in range(7):
+        expected = 0.0
+        for example in examples[prompt]:
+            token = np.append(example, example @ weights[prompt])
+            expected += (value @ token) * (token @ key @ queries[prompt]) / 5
+        assert found[prompt] == pytest.approx(expected)
+        assert answers[prompt, 0] == pytest.approx(queries[prompt] @ weights[prompt])
+
+
+@given(st.integers(1, 60), st.integers(1, 12), st.floats(0.01, 2))
+def test_best_step_has_the_smallest_risk(length, dimension, other):
+    best = context.best_step(length, dimension)
+    smallest = context.step_risk(best, length, dimension)
+    assert smallest == pytest.approx(context.best_risk(length, dimension))
+    assert smallest <= context.step_risk(other, length, dimension) + 1e-12
+
+
+@pytest.mark.parametrize(("length", "dimension", "scale"), [(7, 3, 1.0), (2, 4, 1.0), (9, 2, 1.7)])
+def test_step_risk_is_what_sampling_gives(length, dimension, scale):
+    step = 0.6
+    value, key = torch.zeros(1, dimension + 1), torch.zeros(1, dimension + 1, dimension)
+    value[0, -1] = 1
+    key[0, :-1] = step * torch.eye(dimension)
+    inputs, answers = context.draw_prompts(60000, length, dimension, np.random.default_rng(2), scale)
+    found = context.attend(value.double(), key.double(), torch.as_tensor(inputs)[None])[0].numpy()
+    squares = ((found - answers) ** 2).ravel() / (dimension * scale**2)
+    expected = context.step_risk(step, length, dimension, scale)
+    assert abs(squares.mean() - expected) < 4 * squares.std() / np.sqrt(squares.size)
+
+
+def test_exact_optimum_is_that_of_the_article():
+    assert context.best_risk(20, 5) == pytest.approx(6 / 26)
+
+
+def test_all_seeds_at_once_equal_one_seed_alone():
+    many, other = Context(**SMALL | {"epochs": 3}), Context(**SMALL | {"epochs": 3, "first_seed": 2})
+    together = context.train_layers(many, 6, start=context.random_start(many))
+    alone = context.train_layers(other, 6, start=context.random_start(other))
+    for many, one in zip(together, alone, strict=True):
+        torch.testing.assert_close(many[2], one[0], rtol=0, atol=1e-10)
+
+
+def test_compute_gives_finite_values_near_the_optimum():
+    result = context.compute(Context(**SMALL))
+    assert {"risk", "risk_exact", "excess"} <= set(result.values)
+    assert all(math.isfinite(value.value) for value in result.values.values())
+    assert result.values["risk_exact"].value == pytest.approx(3 / 9)
+    assert abs(result.values["excess"].value) < 15
