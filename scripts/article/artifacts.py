@@ -99,7 +99,7 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(arrays):
-            array = np.ascontiguousarray(arrays[name])
+            array = np.asarray(arrays[name], order="C")
             if array.dtype.hasobject:
                 raise ArticleError(f"array {name!r} holds Python objects, expected numbers or text")
             member = io.BytesIO()

@@ -40,7 +40,7 @@ class Warp(SeededModel):
     )
     epochs: int = parameter(400, quick=150, ge=1, description="Full-batch steps", origin="hand-tuned")
     learning_rate: float = parameter(0.02, gt=0, description="Adam's step size", origin="hand-tuned")
-    lines: int = parameter(25, ge=5, description="Grid lines along each axis", origin="hand-tuned")
+    lines: int = parameter(21, ge=5, description="Grid lines along each axis", origin="hand-tuned")
     frames: int = parameter(9, ge=2, description="Steps between two layers, kept for animation", origin="hand-tuned")
 
 

@@ -21,7 +21,7 @@ from scripts.maths.statistics import mean_interval
 from scripts.maths.training import accuracy, cross_entropy, train
 
 MARGIN = 0.25  # how far the grid reaches past the points
-SAMPLES_PER_LINE = 121
+SAMPLES_PER_LINE = 81
 
 
 def compute(settings: Warp) -> Result:

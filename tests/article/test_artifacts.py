@@ -30,6 +30,11 @@ def test_what_is_saved_is_loaded(artifact):
     np.testing.assert_array_equal(loaded["y"], np.arange(6).reshape(2, 3))
 
 
+def test_numbers_stay_numbers(tmp_path):
+    save(tmp_path / "c.json", Result({}, {"z": np.array(3.5)}))
+    assert load_artifact(tmp_path / "c.json")["z"].shape == ()
+
+
 @given(st.dictionaries(st.sampled_from("abc"), arrays(np.float64, (2, 3)), max_size=3))
 def test_packing_depends_on_the_arrays_alone(data):
     assert pack_arrays(data) == pack_arrays(dict(reversed(data.items())))
