@@ -82,13 +82,20 @@ def draw_prompts(
         What the layer reads of each prompt, G and then the query, shape (count, (d+1)² + d); and the query's answer,
         shape (count, 1).
     """
-    weights = rng.standard_normal((count, dimension, 1))
-    examples = scale * rng.standard_normal((count, length, dimension))
+    moments, weights = draw_examples(count, length, dimension, rng, scale)
     query = scale * rng.standard_normal((count, dimension))
-    tokens = np.concatenate([examples, examples @ weights], axis=-1)
-    moments = tokens.transpose(0, 2, 1) @ tokens / length
     answer = (query[:, None] @ weights)[..., 0]
     return np.concatenate([moments.reshape(count, -1), query], axis=-1), answer
+
+
+def draw_examples(
+    count: int, length: int, dimension: int, rng: np.random.Generator, scale: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the examples of prompts: G, shape (count, d+1, d+1), and the functions' weights w, shape (count, d, 1)."""
+    weights = rng.standard_normal((count, dimension, 1))
+    examples = scale * rng.standard_normal((count, length, dimension))
+    tokens = np.concatenate([examples, examples @ weights], axis=-1)
+    return tokens.transpose(0, 2, 1) @ tokens / length, weights
 
 
 def attend(value: Tensor, key: Tensor, inputs: Tensor) -> Tensor:
@@ -133,14 +140,22 @@ def train_layers(settings: Context, length: int, *, start: Layers | None = None)
 
 
 def fresh_risk(settings: Context, model: Layers, length: int, scale: float = 1.0) -> np.ndarray:
-    """Return every seed's mean squared error on new functions, relative to the answers' variance, shape (seed,)."""
-    variance, risks = settings.dimension * scale**2, []
+    """Return every seed's mean squared error on new functions, relative to the answers' variance, shape (seed,).
+
+    The layer's answer is linear in the query, so the mean over standard normal queries is exact: ‖w − Kᵀ G p‖² for each
+    prompt. The mean over prompts takes the best gradient step, whose risk is known, as a control variate with the
+    coefficient of least variance (Glasserman 2003, section 4.1).
+    """
+    dimension, step = settings.dimension, best_step(length, settings.dimension)
+    known, risks = step_risk(step, length, dimension, scale), []
     for index, seed in enumerate(settings.seed_block):
         rng = generator(seed, f"functions.context.test.{length}")
-        inputs, answers = draw_prompts(settings.test_prompts, length, settings.dimension, rng, scale)
-        value, key = (tensor[index : index + 1] for tensor in model)
-        error = attend(value, key, torch.as_tensor(inputs)[None]) - torch.as_tensor(answers)
-        risks.append(float((error**2).mean()) / variance)
+        moments, weights = draw_examples(settings.test_prompts, length, dimension, rng, scale)
+        value, key = (tensor[index].numpy() for tensor in model)
+        missed = ((weights[..., 0] - moments @ value @ key) ** 2).sum(1)
+        control = ((weights[..., 0] - step * moments[:, :-1, -1]) ** 2).sum(1)
+        coefficient = np.cov(missed, control)[0, 1] / control.var(ddof=1)
+        risks.append(missed.mean() / dimension - coefficient * (control.mean() / dimension - known))
     return np.array(risks)
 
 

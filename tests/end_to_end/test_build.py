@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
@@ -28,8 +30,8 @@ def jobs(folder: Path) -> dict[str, int]:
     """Return how many jobs of each rule a dry run lists."""
     done = snakemake(folder, "--dry-run", "--quiet", "progress")
     assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^\s*(\w+)\s+(\d+)\s*$", done.stdout + done.stderr, flags=re.MULTILINE)
-    return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+    rows = re.findall(r"^\s*([a-z][\w ]*?)\s+(\d+)\s*$", done.stdout + done.stderr, flags=re.MULTILINE)
+    return {rule.replace(" ", "_"): int(count) for rule, count in rows if rule not in ("total", "all")}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,17 @@ def data(project):
 @pytest.fixture(scope="module")
 def page(project):
     return (project / "report/report.html").read_text()
+
+
+@contextmanager
+def edited(path: Path, edit: Callable[[str], str]) -> Iterator[None]:
+    """Edit a file, and put it back whatever happens."""
+    before = path.read_text()
+    path.write_text(edit(before))
+    try:
+        yield
+    finally:
+        path.write_text(before)
 
 
 def number(data, name):
@@ -120,33 +133,41 @@ def test_nothing_reruns_when_nothing_changed(project):
 
 
 def test_a_change_of_prose_reruns_the_report_alone(project):
-    path = project / "templates/sections/faq.md.j2"
-    before = path.read_text()
-    path.write_text(before + "\nOne more sentence.\n")
-    assert jobs(project) == {"report": 1}
-    path.write_text(before)
+    with edited(project / "templates/sections/faq.md.j2", lambda text: text + "\nOne more sentence.\n"):
+        assert jobs(project) == {"report": 1}
+
+
+def test_a_comment_reruns_nothing(project):
+    with edited(project / "scripts/reinforcement/toy.py", lambda text: "# a comment\n" + text):
+        assert jobs(project) == {}
 
 
 def test_a_change_of_one_experiment_reruns_it_and_what_reads_it(project):
-    path = project / "scripts/reinforcement/toy.py"
-    before = path.read_text()
-    path.write_text("# a comment\n" + before)
-    assert jobs(project) == {}
-    path.write_text(before + "\n\nNEW_CONSTANT = 1\n")
-    assert set(jobs(project)) == {"reinforcement_toy", "figure", "report"}
-    path.write_text(before)
+    with edited(project / "scripts/reinforcement/toy.py", lambda text: text + "\n\nNEW_CONSTANT = 1\n"):
+        assert jobs(project) == {"reinforcement_toy": 1, "figure": 1, "report": 1}
 
 
 def test_a_broken_template_shows_its_message_and_keeps_the_last_report(project):
-    path = project / "templates/sections/faq.md.j2"
-    before, report = path.read_text(), (project / "report/report.json").read_bytes()
-    path.write_text(before + '\n{{ num("geometry.boundary.tset_accuracy") }}\n')
-    done = snakemake(project)
+    report = {path.name: path.read_bytes() for path in (project / "report").iterdir()}
+    broken = '\n{{ num("geometry.boundary.tset_accuracy") }}\n'
+    with edited(project / "templates/sections/faq.md.j2", lambda text: text + broken):
+        done = snakemake(project)
     shown = " ".join((done.stdout + done.stderr).split())
     assert done.returncode != 0
     assert "logs/report.log" in shown
     assert "unknown value 'geometry.boundary.tset_accuracy'; did you mean geometry.boundary.test_accuracy" in shown
     assert "Traceback" not in shown
-    path.write_text(before)
-    assert snakemake(project).returncode == 0
-    assert (project / "report/report.json").read_bytes() == report
+    assert {path.name: path.read_bytes() for path in (project / "report").iterdir()} == report
+
+
+def test_a_wrong_setting_is_one_message_before_any_job(project):
+    done = snakemake(project, "--configfile", str(written(project, "geometry: {boundary: {nosie: 0.3}}\n")))
+    assert done.returncode != 0
+    assert "unknown key geometry.boundary.nosie (value 0.3); did you mean geometry.boundary.noise" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text)
+    return path

@@ -54,6 +54,27 @@ def test_step_risk_is_what_sampling_gives(length, dimension, scale):
     assert abs(squares.mean() - expected) < 4 * squares.std() / np.sqrt(squares.size)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.7])
+def test_fresh_risk_is_what_plain_sampling_gives(scale):
+    settings = Context(**SMALL)
+    start = context.random_start(settings)
+    model = tuple(tensor.detach() for tensor in start)
+    found = context.fresh_risk(settings, model, 6, scale)
+    inputs, answers = context.draw_prompts(100_000, 6, 2, np.random.default_rng(5), scale)
+    errors = (context.attend(*model, torch.as_tensor(inputs)[None]) - torch.as_tensor(answers)) ** 2
+    plain = errors[..., 0].numpy() / (2 * scale**2)
+    standard_error = plain.std(1) * np.sqrt(1 / 100_000 + 1 / settings.test_prompts)
+    assert (np.abs(found - plain.mean(1)) < 5 * standard_error).all()
+
+
+def test_the_risk_of_the_best_step_is_exact():
+    settings = Context(**SMALL)
+    step = context.best_step(6, 2)
+    value = torch.tensor([[0.0, 0.0, step]], dtype=torch.float64).repeat(3, 1)
+    key = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]], dtype=torch.float64).repeat(3, 1, 1)
+    np.testing.assert_allclose(context.fresh_risk(settings, (value, key), 6), context.best_risk(6, 2), rtol=1e-12)
+
+
 def test_exact_optimum_is_that_of_the_article():
     assert context.best_risk(20, 5) == pytest.approx(6 / 26)
 
