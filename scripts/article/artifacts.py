@@ -124,7 +124,7 @@ def save_artifact(
         ArticleError: a value may not be printed, or an array cannot be stored.
     """
     for name, value in result.values.items():
-        check_value(value, where=f"stage {stage}, value {name!r}")
+        check_value(value, where=f"{module.replace('.', '/')}.py: value {name!r}")
     arrays = pack_arrays(result.arrays)
     record = {
         "schema": SCHEMA,

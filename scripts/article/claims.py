@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from scripts.article.errors import ArticleError
 from scripts.article.settings import nearest
 from scripts.article.values import Value, decimal
+from scripts.article.yaml import load_yaml
 
 Verdict = Literal["supported", "qualified", "refuted", "inconclusive", "untestable", "untested"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -246,13 +246,10 @@ def decide_claims(
 
 
 def _read_claims(path: Path) -> list[tuple[str, Claim]]:
-    text = path.read_text(encoding="utf-8")
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ArticleError(f"{path}: no valid YAML: {error}") from None
+    data = load_yaml(path)
     if not isinstance(data, list):
         raise ArticleError(f"{path}: expected a YAML list of claims, got {type(data).__name__}")
+    text = path.read_text(encoding="utf-8")
     return [_check_claim(entry, path, text) for entry in data]
 
 

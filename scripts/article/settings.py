@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from scripts.article.errors import ArticleError
+from scripts.article.yaml import load_yaml
 
 Preset = Literal["quick", "standard", "paper"]
 CONFIG = Path("config/config.yaml")
@@ -100,7 +101,7 @@ def load_configuration(overrides: Mapping[str, Any] | None = None) -> Configurat
     Raises:
         ArticleError: names the first wrong key, its value, where it stands and what is allowed.
     """
-    file = read_yaml(CONFIG)
+    file = _read_config()
     given = expand_keys(_typed(dict(overrides or {})), where=COMMAND_LINE)
     sources = {COMMAND_LINE: given, str(CONFIG): expand_keys(file, where=str(CONFIG))}
     merged = merge(sources[str(CONFIG)], given)
@@ -228,20 +229,10 @@ def _typed(data: Any) -> Any:
     return data
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping.
-
-    Raises:
-        ArticleError: missing, no YAML, or no mapping.
-    """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ArticleError(f"{path}: no such file, expected a YAML mapping") from None
-    except yaml.YAMLError as error:
-        raise ArticleError(f"{path}: no valid YAML: {error}") from None
+def _read_config() -> dict[str, Any]:
+    data = load_yaml(CONFIG)
     if not isinstance(data, dict):
-        raise ArticleError(f"{path}: expected a YAML mapping, got {type(data).__name__}")
+        raise ArticleError(f"{CONFIG}: expected a YAML mapping, got {type(data).__name__}")
     return data
 
 

@@ -53,7 +53,7 @@ def test_pickles_are_refused(tmp_path):
 
 
 def test_a_value_that_is_not_finite_leaves_nothing_behind(tmp_path):
-    with pytest.raises(ArticleError, match=r"stage a\.b, value 'x': value is nan"):
+    with pytest.raises(ArticleError, match=r"^scripts/a/b\.py: value 'x': value is nan"):
         save(tmp_path / "c.json", Result({"x": Value(float("nan"))}))
     assert not list(tmp_path.iterdir())
 

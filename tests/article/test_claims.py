@@ -132,7 +132,12 @@ FAIR = "supported: {value: alpha.coin.heads, between: [0.3, 0.7]}"
         ("- id: alpha.later", "- id: alpha.fair", r"yaml:\d+: id 'alpha\.fair' is used before, at .*yaml:1"),
         ("- id: alpha.later", "- id: beta.later", r"yaml:8: id is 'beta\.later', expected it to begin with 'alpha\.'"),
         ("  untested: [alpha.dice]", "  untested: [alpha.dice]\n  colour: red", "yaml:8: .*colour: Extra inputs"),
-        ("- id: alpha.fair", "- id: [", "yaml: no valid YAML"),
+        ("- id: alpha.fair", "- id: [", r"yaml:\d+: no valid YAML"),
+        (
+            "  for: A share",
+            "  for: A share\n  for: A share",
+            r"yaml:4: no valid YAML: key 'for' is used before, at line 3",
+        ),
     ],
 )
 def test_claims_that_are_not_whole_are_named(small, old, new, message):

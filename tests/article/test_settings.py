@@ -81,7 +81,7 @@ def test_the_message_names_the_file_when_the_file_is_wrong(small):
 )
 def test_a_broken_file_is_named(small, text, message):
     (small.folder / "config/config.yaml").write_text(text)
-    with pytest.raises(ArticleError, match=f"^config/config.yaml: .*{message}"):
+    with pytest.raises(ArticleError, match=f"^config/config.yaml:.*{message}"):
         load_configuration()
 
 
