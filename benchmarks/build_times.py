@@ -2,8 +2,8 @@
 
     python benchmarks/build_times.py --cores 2 --repeat 5
 
-Works in a copy of the project, so nothing here is touched. Prints a table in Markdown: medians of wall-clock seconds, with
-the smallest and the largest in brackets; a cold build is timed once per preset.
+Works in a copy of the project, so nothing here is touched. Prints a table in Markdown: medians of wall-clock seconds,
+with the smallest and the largest in brackets; a cold build is timed once per preset.
 """
 
 from __future__ import annotations

@@ -172,8 +172,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArticle:
 def _forget() -> None:
     from scripts.article import digest
 
-    for function in (digest._parse, digest.imports):
-        function.cache_clear()
+    digest.clear_caches()
     for name in [name for name in sys.modules if name.startswith("scripts.alpha")]:
         del sys.modules[name]
         if hasattr(scripts, "alpha"):

@@ -22,7 +22,7 @@ def tree(tmp_path, monkeypatch):
     for name, text in TREE.items():
         write(name, text)
     yield tmp_path
-    forget()
+    digest.clear_caches()
 
 
 def write(name, text):
@@ -31,12 +31,7 @@ def write(name, text):
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    forget()
-
-
-def forget():
-    for function in (digest._parse, digest.imports):
-        function.cache_clear()
+    digest.clear_caches()
 
 
 def of(module, settings=None, inputs=()):

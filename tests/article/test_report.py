@@ -177,7 +177,7 @@ def test_a_stale_result_is_never_printed(small, file, old, new, message):
 
     small.build()
     small.edit(file, old, new)
-    digest._parse.cache_clear()
+    digest.clear_caches()
     if "settings" in file:
         import scripts.alpha.settings
 
@@ -223,7 +223,7 @@ def test_figures_that_are_not_whole_are_named(small, old, new, message):
     from scripts.article import digest
 
     small.edit("scripts/alpha/figures/coin.py", old, new)
-    digest._parse.cache_clear()
+    digest.clear_caches()
     sys.modules.pop("scripts.alpha.figures.coin", None)
     with pytest.raises(ArticleError, match=message):
         small.compute()
