@@ -1,5 +1,18 @@
-"""The one exception of the generator."""
+"""The one exception of the generator, and how its messages help with unknown names."""
+
+import difflib
+from collections.abc import Sequence
+
+LISTED = 12  # known names in a message
 
 
 class ArticleError(Exception):
     """Report bad input in one message that names the file, the key, the value and what was expected."""
+
+
+def nearest(key: str, known: Sequence[str]) -> str:
+    """Return the end of a message about an unknown name: the nearest known ones, or all of them."""
+    near = difflib.get_close_matches(key, known, n=3, cutoff=0.5)
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; known: {', '.join(known[:LISTED])}{', …' if len(known) > LISTED else ''}"

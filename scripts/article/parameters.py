@@ -2,8 +2,9 @@
 
 import sys
 
+from scripts.article.configuration import load_configuration
 from scripts.article.errors import ArticleError
-from scripts.article.settings import load_configuration, parameters
+from scripts.article.settings import parameters
 
 
 def main() -> None:

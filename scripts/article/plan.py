@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scripts.article.artifacts import artifact_path, sha256
+from scripts.article.configuration import Configuration, load_configuration
 from scripts.article.digest import module_path, stage_digest
-from scripts.article.errors import ArticleError
+from scripts.article.errors import ArticleError, nearest
 from scripts.article.figure import figure_module, figure_path, figures_of
-from scripts.article.settings import Configuration, load_configuration, nearest
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import jinja2
 import pypandoc
 
 from scripts.article.artifacts import RESULTS
+from scripts.article.configuration import Article
 from scripts.article.content import REFERENCES
 from scripts.article.errors import ArticleError
-from scripts.article.settings import Article
 
 TEMPLATES = Path("templates")
 FILTER = TEMPLATES / "assets/filter.lua"

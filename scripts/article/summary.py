@@ -9,8 +9,8 @@ import jsonschema
 from pydantic import BaseModel, ConfigDict, Field
 
 from scripts.article.artifacts import read_json, to_json, write_atomically
-from scripts.article.claims import Verdict
 from scripts.article.content import Content
+from scripts.article.criteria import Verdict
 from scripts.article.errors import ArticleError
 from scripts.article.settings import Preset
 

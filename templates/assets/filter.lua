@@ -70,7 +70,7 @@ local function claim(div)
     return wrapped('#claim("' .. verdict .. '", "' .. name .. '")[', div.content, ']<' .. div.identifier .. '>')
   end
   local open = '<section class="claim ' .. verdict .. '" id="' .. div.identifier .. '" aria-label="Claim ' .. name .. ', '
-    .. verdict .. '"><p class="claim-head"><span class="badge">' .. verdict .. '</span> <a class="claim-name" href="#'
+    .. verdict .. '"><p class="claim-head"><span class="badge" title="' .. html_text(div.attributes.meaning) .. '">' .. verdict .. '</span> <a class="claim-name" href="#'
     .. div.identifier .. '">' .. name .. '</a></p>'
   return wrapped(open, div.content, '</section>')
 end

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.article.claims import Criterion, Expression, load_claims
+from scripts.article.claims import load_claims
+from scripts.article.criteria import Criterion, Expression
 from scripts.article.errors import ArticleError
 from scripts.article.values import Value
 

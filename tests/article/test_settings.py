@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts.article.configuration import expand_keys, load_configuration, merge
 from scripts.article.errors import ArticleError
-from scripts.article.settings import expand_keys, load_configuration, merge, parameters
+from scripts.article.settings import parameters
 
 trees = st.recursive(
     st.integers(), lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8

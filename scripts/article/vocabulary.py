@@ -1,0 +1,206 @@
+"""The functions that templates call: every number, figure, claim, equation and citation is looked up and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scripts.article.content import Content
+from scripts.article.criteria import MEANINGS, VERDICTS
+from scripts.article.errors import ArticleError, nearest
+from scripts.article.values import Value, grouped
+
+ORIGINAL_TITLE = "The original demo, and what happens when you run it"
+Found = TypeVar("Found")
+
+
+@dataclass
+class Numbering:
+    """Count figures and equations in the order of their first appearance, and remember what was shown.
+
+    Args:
+        figures: number by id.
+        equations: number by id.
+        claims: ids shown as a block, in order.
+    """
+
+    figures: dict[str, int] = field(default_factory=dict)
+    equations: dict[str, int] = field(default_factory=dict)
+    claims: list[str] = field(default_factory=list)
+
+
+class Functions:
+    """Offer the functions that templates call.
+
+    Args:
+        content: what may be spoken of.
+        numbering: filled in this pass.
+        known: the numbers found by the pass before; None in the first pass, where a reference stays open.
+    """
+
+    def __init__(self, content: Content, numbering: Numbering, known: Numbering | None):
+        self.content = content
+        self.numbering = numbering
+        self.known = known
+
+    def by_name(self) -> dict[str, Callable[..., Any]]:
+        """Return the functions by the name that templates call them by."""
+        names = ("num", "val", "count", "setting", "fig", "figref", "equation", "eq", "claim", "verdict")
+        names += ("cite", "citet", "original", "ledger", "secref")
+        article = self.content.plan.configuration.article
+        return {name: getattr(self, name) for name in names} | {"article": article}  # type: ignore[dict-item]
+
+    def num(self, identifier: str, *, interval: bool = True) -> str:
+        """Return a value with its interval and unit, marked so that the page can say where it comes from."""
+        value = self.val(identifier)
+        told = f"{identifier}: {value.text}" + (f", n = {value.n}" if value.n else "")
+        told += f" ({value.note})" if value.note else ""
+        return f'[{value.format(interval=interval)}]{{.num value="{identifier}" title="{_attribute(told)}"}}'
+
+    def val(self, identifier: str) -> Value:
+        """Return a value itself, for conditions."""
+        return _look_up("value", identifier, self.content.values)
+
+    def count(self, identifier: str) -> str:
+        """Return how many independent repetitions stand behind a value."""
+        value = self.val(identifier)
+        if value.n is None:
+            raise ArticleError(f"value {identifier} has no n: it is exact, or stands for one repetition")
+        return f'[{value.n}]{{.num value="{identifier}" title="repetitions behind {identifier}"}}'
+
+    def setting(self, identifier: str) -> str:
+        """Return a parameter's value as the settings have it."""
+        value = _look_up("setting", identifier, self.content.settings)
+        text = " × ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = grouped(text) if isinstance(value, int) and not isinstance(value, bool) else text
+        return f'[{text}]{{.setting title="{identifier}"}}'
+
+    def fig(self, identifier: str, caller: Callable[[], str]) -> str:
+        """Return a figure with its caption, the body of the call."""
+        drawing = _look_up("figure", identifier, self.content.figures)
+        number = _next_number("figure", identifier, self.numbering.figures)
+        head = f'::: {{#{_anchor("fig", identifier)} .figure number="{number}" path="{drawing.path.as_posix()}" '
+        return f'{head}alt="{_attribute(drawing.alt)}"}}\n{caller().strip()}\n:::\n'
+
+    def figref(self, identifier: str) -> str:
+        """Return a link to a figure."""
+        return self._reference("figure", identifier, "Figure", "fig")
+
+    def equation(self, identifier: str, *, alt: str, caller: Callable[[], str]) -> str:
+        """Return a numbered display equation, the body of the call in TeX; `alt` is how one would read it aloud."""
+        if not alt.strip():
+            raise ArticleError(f"equation {identifier}: alt is empty, expected the formula in spoken words")
+        number = _next_number("equation", identifier, self.numbering.equations)
+        head = f'::: {{#{_anchor("eq", identifier)} .equation number="{number}" alt="{_attribute(alt)}"}}'
+        return f"{head}\n$${caller().strip()}$$\n:::\n"
+
+    def eq(self, identifier: str) -> str:
+        """Return a link to an equation."""
+        return self._reference("equation", identifier, "Equation", "eq")
+
+    def secref(self, section: str) -> str:
+        """Return a link to a section, by its number."""
+        sections = self.content.plan.sections
+        if section not in sections:
+            raise ArticleError(f"unknown section {section!r}{nearest(section, sections)}")
+        return f"[Section {sections.index(section) + 1}](#{section})"
+
+    def claim(self, identifier: str) -> str:
+        """Return a claim as a block: assertion, verdict, criterion, evidence, papers."""
+        decided = _look_up("claim", identifier, self.content.claims)
+        if identifier in self.numbering.claims:
+            raise ArticleError(f"claim {identifier} is shown twice, expected once")
+        self.numbering.claims.append(identifier)
+        claim = decided.claim
+        head = f'::: {{#{_anchor("claim", identifier)} .claim verdict="{decided.verdict}" name="{identifier}" '
+        head += f'meaning="{MEANINGS[decided.verdict]}"}}'
+        if claim.criterion is None:
+            papers = f" See {self.citet(*claim.references)}." if claim.references else ""
+            pending = f"{claim.criterion_words()}{papers}"
+            return "\n".join([head, claim.assertion.strip(), "", "::: pending", pending, ":::", ":::", ""])
+        lines = [claim.assertion.strip(), "", "::: evidence"]
+        if claim.condition and decided.verdict == "qualified":
+            lines += [f"**It holds under conditions.** {claim.condition.strip()}", ""]
+        if claim.in_favour:
+            lines += [f"**For it:** {claim.in_favour.strip()} **Against it:** {claim.against.strip()}", ""]
+        lines += [f"**Criterion.** {claim.criterion_words()}"]
+        if claim.value_ids():
+            rows = [f"| `{name}` | {self.num(name)} |" for name in claim.value_ids()]
+            lines += ["", "| | |", "|:--|:--|", *rows]
+        if claim.references:
+            lines += ["", f"**Papers.** {self.citet(*claim.references)}."]
+        return "\n".join([head, *lines, ":::", ":::", ""])
+
+    def verdict(self, identifier: str) -> str:
+        """Return a claim's verdict as a word."""
+        return _look_up("claim", identifier, self.content.claims).verdict
+
+    def cite(self, *keys: str) -> str:
+        """Return a citation in parentheses."""
+        return "[" + "; ".join(f"@{self._checked_key(key)}" for key in keys) + "]"
+
+    def citet(self, *keys: str) -> str:
+        """Return a citation that is part of the sentence."""
+        return "; ".join(f"@{self._checked_key(key)}" for key in keys)
+
+    def original(self, caller: Callable[[], str]) -> str:
+        """Return the box on the article's original demo."""
+        return f'::: {{.original heading="{ORIGINAL_TITLE}"}}\n{caller().strip()}\n:::\n'
+
+    def ledger(self) -> str:
+        """Return a table of how many claims of each section have which verdict."""
+        rows = {section: [0] * len(VERDICTS) for section in self.content.plan.sections}
+        for decided in self.content.claims.values():
+            rows[decided.section][VERDICTS.index(decided.verdict)] += 1
+        used = [index for index, _ in enumerate(VERDICTS) if any(row[index] for row in rows.values())]
+        lines = ["| Section | " + " | ".join(VERDICTS[index] for index in used) + " |"]
+        lines += ["|:--|" + "--:|" * len(used)]
+        for section, row in rows.items():
+            if any(row):
+                cells = " | ".join(str(row[index]) if row[index] else "·" for index in used)
+                lines.append(f"| [{self._title(section)}](#{section}) | {cells} |")
+        total = " | ".join(f"**{sum(row[index] for row in rows.values())}**" for index in used)
+        return "::: ledger\n" + "\n".join([*lines, f"| **All** | {total} |"]) + "\n:::\n"
+
+    def _title(self, section: str) -> str:
+        text = Path("templates/sections", f"{section}.md.j2").read_text(encoding="utf-8")
+        found = re.match(r"#\s+(.*?)\s*(\{.*\})?\s*$", text.splitlines()[0])
+        return re.sub(r"\s*\(.*?\)|:.*", "", found[1]) if found else section
+
+    def _reference(self, kind: str, identifier: str, word: str, prefix: str) -> str:
+        if self.known is None:
+            return word
+        numbers = self.known.figures if kind == "figure" else self.known.equations
+        number = _look_up(kind, identifier, numbers)
+        shown = f"({number})" if kind == "equation" else f"{number}"
+        return f"[{word}\N{NO-BREAK SPACE}{shown}](#{_anchor(prefix, identifier)})"
+
+    def _checked_key(self, key: str) -> str:
+        if key not in self.content.references:
+            raise ArticleError(f"{key!r} is not in templates/references.bib{nearest(key, self.content.references)}")
+        return key
+
+
+def _look_up(kind: str, identifier: str, known: Mapping[str, Found]) -> Found:
+    if identifier not in known:
+        raise ArticleError(f"unknown {kind} {identifier!r}{nearest(identifier, list(known))}")
+    return known[identifier]
+
+
+def _next_number(kind: str, identifier: str, numbers: dict[str, int]) -> int:
+    if identifier in numbers:
+        raise ArticleError(f"{kind} {identifier} is shown twice, expected once")
+    numbers[identifier] = len(numbers) + 1
+    return numbers[identifier]
+
+
+def _anchor(prefix: str, identifier: str) -> str:
+    return f"{prefix}-{identifier.replace('.', '-')}"
+
+
+def _attribute(text: str) -> str:
+    """Return a text as the inside of a quoted pandoc attribute."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}")
