@@ -70,7 +70,7 @@ def pandoc(markdown: str, *options: str) -> str:
     """
     command = [pypandoc.get_pandoc_path(), "--from", READER, "--fail-if-warnings", *options]
     command += ["--citeproc", "--bibliography", str(REFERENCES), "--metadata", "link-citations=true"]
-    command += ["--lua-filter", str(FILTER), "--wrap=none"]
+    command += ["--lua-filter", str(FILTER), "--wrap=none", "--columns=10000"]  # no line is long
     done = subprocess.run(command, input=markdown, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         raise ArticleError(f"pandoc: {' '.join(done.stderr.split())}")

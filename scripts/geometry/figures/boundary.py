@@ -5,7 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
-from scripts.article.style import CLASS_COLOURS, FAINT, INK, canvas
+from scripts.article.style import CLASS_COLOURS, FAINT, INK, canvas, label_line
 
 READS = ["geometry.boundary"]
 
@@ -25,9 +25,10 @@ def draw(boundary: Artifact) -> tuple[Figure, str]:
     strip.plot(np.linspace(-0.2, 0.2, test.size), test, "o", color=CLASS_COLOURS[0], alpha=0.6, markeredgewidth=0)
     mean = values["test_accuracy"]
     strip.errorbar([0.45], [mean.value], [[mean.value - mean.low], [mean.high - mean.value]], fmt="s", color=INK)
-    strip.axhline(values["train_accuracy"].value, color=FAINT, linewidth=1, linestyle=":")
-    strip.text(-0.33, values["train_accuracy"].value, "training", color=INK, fontsize=8, va="bottom", ha="left")
-    strip.set(xlim=(-0.35, 0.65), xticks=[], ylabel="accuracy on fresh points", title=f"{test.size} nets")
+    trained = values["train_accuracy"].value
+    strip.plot([-0.3, 0.6], [trained, trained], color=FAINT, linewidth=1, linestyle=":")
+    label_line(strip, 0.6, trained, "on training\npoints", INK)
+    strip.set(xlim=(-0.35, 1.2), xticks=[], ylabel="accuracy on fresh points", title=f"{test.size} nets")
     alt = (
         f"Left: a curved boundary splits the plane into two regions, one moon of {data['labels'].size} points in each. "
         f"Right: accuracy on fresh points of {test.size} nets, mean {mean.format()}, level with the training accuracy."
