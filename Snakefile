@@ -26,7 +26,7 @@ rule all:
 
 
 onsuccess:
-    print(f"Made {', '.join(rules.report.output)} in {elapsed()}.", file=sys.stderr)
+    print(f"Made {', '.join(rules.report.output[:3])} in {elapsed()}.", file=sys.stderr)
 
 
 onerror:

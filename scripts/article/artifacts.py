@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SCHEMA = 1
+SEAL = "seal"
 RESULTS = Path("results")
 
 
@@ -138,7 +139,7 @@ def save_artifact(
     }
     path.unlink(missing_ok=True)
     write_atomically(arrays_path(path), arrays)
-    write_atomically(path, to_json(record))
+    write_atomically(path, to_json(sealed(record)))
 
 
 def load_artifact(path: Path) -> Artifact:
@@ -147,7 +148,7 @@ def load_artifact(path: Path) -> Artifact:
     Raises:
         ArticleError: the file is missing, no JSON, of another schema, or its arrays are not those it was saved with.
     """
-    data = read_json(path)
+    data = read_sealed(path)
     if data.get("schema") != SCHEMA:
         raise ArticleError(f"{path}: schema is {data.get('schema')!r}, expected {SCHEMA}; delete it and run again")
     missing = {"stage", "module", "digest", "settings", "inputs", "values", "arrays_sha256"} - set(data)
@@ -170,6 +171,28 @@ def load_artifact(path: Path) -> Artifact:
         sha256=sha256(path.read_bytes()),
         arrays_sha256=data["arrays_sha256"],
     )
+
+
+def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the SHA-256 of its own content in it, by which an alteration is found."""
+    return dict(record) | {SEAL: sha256(to_json(dict(record)).encode())}
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """Read a sealed record and return it without its seal.
+
+    Raises:
+        ArticleError: missing, not a JSON mapping, or altered after it was written.
+    """
+    data = read_json(path)
+    seal = data.pop(SEAL, None)
+    try:
+        content = to_json(data)
+    except ValueError as error:
+        raise ArticleError(f"{path}: expected finite numbers: {error}") from None
+    if sha256(content.encode()) != seal:
+        raise ArticleError(f"{path}: altered after it was written (its seal does not fit); delete it and run again")
+    return data
 
 
 def read_json(path: Path) -> dict[str, Any]:

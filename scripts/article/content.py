@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.article.artifacts import Artifact, artifact_path, load_artifact
+from scripts.article.artifacts import Artifact
 from scripts.article.claims import DecidedClaim, decide_claims, load_claims
 from scripts.article.errors import ArticleError
-from scripts.article.figure import Drawing, load_drawing
-from scripts.article.plan import Plan, Stage
+from scripts.article.figure import Drawing
+from scripts.article.freshness import FONTS, check_record, fonts_digest, load_fresh_artifact, load_fresh_drawing
+from scripts.article.plan import Plan
 from scripts.article.values import Value
 
 REFERENCES = Path("templates/references.bib")
@@ -45,13 +45,9 @@ def load_content(plan: Plan) -> Content:
     Raises:
         ArticleError: an artifact or figure is missing, damaged or stale, or a claim is not whole.
     """
-    artifacts = {name: load_artifact(artifact_path(name)) for name in plan.experiments}
-    figures = {name: load_drawing(name) for name in plan.figures}
-    for name, artifact in artifacts.items():
-        _check_digest(artifact.path, artifact.digest, plan.experiments[name])
-    for name, drawing in figures.items():
-        _check_digest(drawing.path.with_suffix(".json"), drawing.digest, plan.figures[name])
-        _check_inputs(drawing.path, drawing.inputs, artifacts)
+    artifacts = {name: load_fresh_artifact(stage) for name, stage in plan.experiments.items()}
+    figures = {name: load_fresh_drawing(stage) for name, stage in plan.figures.items()}
+    check_record(FONTS, fonts_digest())
     values = {f"{name}.{key}": value for name, artifact in artifacts.items() for key, value in artifact.values.items()}
     references = read_reference_keys(REFERENCES)
     claims = decide_claims(load_claims(plan.sections), values, references)
@@ -74,18 +70,3 @@ def read_reference_keys(path: Path) -> list[str]:
         if found:
             keys[found[1]] = number
     return list(keys)
-
-
-def _check_digest(path: Path, digest: str, stage: Stage) -> None:
-    if digest != stage.digest:
-        raise ArticleError(
-            f"{path}: stale: made by {stage.module} as it was, digest {digest[:12]}; today's is {stage.digest[:12]}. "
-            f"Delete it and run snakemake again"
-        )
-
-
-def _check_inputs(path: Path, inputs: Mapping[str, str], artifacts: Mapping[str, Artifact]) -> None:
-    today = {str(artifact.path): artifact.sha256 for artifact in artifacts.values()}
-    for name, digest in inputs.items():
-        if today.get(name) != digest:
-            raise ArticleError(f"{path}: drawn from another {name} than today's; delete it and run snakemake again")

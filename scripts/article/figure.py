@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.article.artifacts import RESULTS, load_artifact, read_json, sha256, to_json, write_atomically
+from scripts.article.artifacts import RESULTS, load_artifact, read_sealed, sealed, sha256, to_json, write_atomically
 from scripts.article.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def draw_figure(identifier: str, inputs: Sequence[Path], *, digest: str, svg: Pa
     about = svg.with_suffix(".json")
     about.unlink(missing_ok=True)
     write_atomically(svg, picture)
-    write_atomically(about, to_json(record))
+    write_atomically(about, to_json(sealed(record)))
 
 
 def to_svg(figure: Figure) -> str:
@@ -103,7 +103,7 @@ def load_drawing(identifier: str) -> Drawing:
     """
     svg = figure_path(identifier)
     about = svg.with_suffix(".json")
-    data: dict[str, Any] = read_json(about)
+    data: dict[str, Any] = read_sealed(about)
     for key in ("alt", "digest", "module", "inputs", "sha256"):
         if not data.get(key):
             raise ArticleError(f"{about}: key {key!r} is missing or empty; delete the file and run again")

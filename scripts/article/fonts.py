@@ -12,6 +12,7 @@ from fontTools import subset
 
 from scripts.article.artifacts import write_atomically
 from scripts.article.errors import ArticleError
+from scripts.article.freshness import write_record
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -81,12 +82,15 @@ def cut(path: Path, ranges: Ranges) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write one .woff2 per font into the folder that the command line names."""
+    """Write one .woff2 per font, and the record of them."""
     parser = argparse.ArgumentParser(description="Cut the page's fonts.")
-    parser.add_argument("--into", type=Path, required=True)
-    into = parser.parse_args(arguments).into
+    parser.add_argument("--record", type=Path, required=True, help="what was made (.json); the fonts go beside it")
+    parser.add_argument("--digest", required=True, help="the stage's digest, stored in the record")
+    given = parser.parse_args(arguments)
+    files = {name: given.record.with_name(f"{name}.woff2") for name in sources()}
     for name, (path, ranges) in sources().items():
-        write_atomically(into / f"{name}.woff2", cut(path, ranges))
+        write_atomically(files[name], cut(path, ranges))
+    write_record(given.record, given.digest, files.values())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import load_content
 from scripts.article.errors import ArticleError
+from scripts.article.freshness import FONTS, REPORT, write_record
 from scripts.article.plan import Plan
 from scripts.article.render import render
 from scripts.article.summary import summarise
@@ -23,12 +24,13 @@ NOTICES = {
 }
 
 
-def assemble(overrides: Mapping[str, Any], into: Path) -> None:
+def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) -> None:
     """Write report.html, report.pdf and report.json; all of them are made before the first is written.
 
     Args:
         overrides: what the command line gave on top of config/config.yaml.
         into: the folder.
+        record: where the digest of the report and of its files is written down.
 
     Raises:
         ArticleError: anything that the report is made from is missing, stale, altered or wrong.
@@ -38,9 +40,10 @@ def assemble(overrides: Mapping[str, Any], into: Path) -> None:
     summary = to_json(summarise(content))
     article = plan.configuration.article
     rendered = render(render_article(content), article, NOTICES.get(article.preset, ""))
-    write_atomically(into / "report.json", summary)
-    write_atomically(into / "report.pdf", rendered.pdf)
-    write_atomically(into / "report.html", rendered.html)
+    outputs = {into / "report.json": summary, into / "report.pdf": rendered.pdf, into / "report.html": rendered.html}
+    for path, data in outputs.items():
+        write_atomically(path, data)
+    write_record(record, plan.report_digest(), [*outputs, *map(Path, plan.outputs()), FONTS])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

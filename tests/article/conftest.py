@@ -10,6 +10,7 @@ import pytest
 
 import scripts
 from scripts.article.figure import draw_figure, figure_path
+from scripts.article.freshness import FONTS, fonts_digest, write_record
 from scripts.article.plan import Plan
 from scripts.article.report import assemble
 from scripts.article.stage import run
@@ -139,6 +140,7 @@ class SmallArticle:
             values = str(self.folder / "results" / section / f"{experiment}.json")
             params = ["--settings", stage.params["settings"], "--digest", stage.digest]
             run(name, settings, module.compute, [*params, "--values", values])
+        write_record(FONTS, fonts_digest(), [])
         for name, stage in plan.figures.items():
             inputs = [Path("results", *source.split(".")).with_suffix(".json") for source in stage.reads]
             draw_figure(name, inputs, digest=stage.digest, svg=figure_path(name))

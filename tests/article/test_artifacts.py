@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scripts.article.artifacts import Result, load_artifact, pack_arrays, save_artifact, write_atomically
+from scripts.article.artifacts import (
+    Result,
+    load_artifact,
+    pack_arrays,
+    read_sealed,
+    save_artifact,
+    sealed,
+    to_json,
+    write_atomically,
+)
 from scripts.article.errors import ArticleError
 from scripts.article.values import Value
 
@@ -73,8 +81,11 @@ def test_altered_arrays_are_found(artifact):
         (lambda path: path.write_text(""), "not readable as JSON"),
         (lambda path: path.write_text(path.read_text()[:100]), "not readable as JSON"),
         (lambda path: path.write_text("[1]"), "expected a JSON mapping, got list"),
-        (lambda path: path.write_text('{"schema": 7}'), "schema is 7, expected 1"),
-        (lambda path: path.write_text('{"schema": 1}'), "key 'arrays_sha256' is missing"),
+        (lambda path: path.write_text(to_json(sealed({"schema": 7}))), "schema is 7, expected 1"),
+        (lambda path: path.write_text(to_json(sealed({"schema": 1}))), "key 'arrays_sha256' is missing"),
+        (lambda path: path.write_text(path.read_text().replace("1.5", "1.6")), "altered after it was written"),
+        (lambda path: path.write_text(path.read_text().replace("1.5", "NaN")), "expected finite numbers"),
+        (lambda path: path.write_text('{"schema": 1}'), "altered after it was written"),
         (lambda path: path.with_suffix(".npz").unlink(), r"b\.npz: no such file, expected the arrays"),
     ],
 )
@@ -85,9 +96,9 @@ def test_damaged_artifacts_are_named(artifact, change, message):
 
 
 def test_a_value_of_the_wrong_type_in_the_file_is_named(artifact):
-    data = json.loads(artifact.read_text())
+    data = read_sealed(artifact)
     data["values"]["x"]["value"] = "five"
-    artifact.write_text(json.dumps(data))
+    artifact.write_text(to_json(sealed(data)))
     with pytest.raises(ArticleError, match="value 'x': value is 'five', expected a number"):
         load_artifact(artifact)
 

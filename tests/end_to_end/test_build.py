@@ -16,6 +16,7 @@ import pytest
 from tests_support import pdf_pages, pdf_text
 
 pytestmark = pytest.mark.slow
+TOY = {"reinforcement_toy": 1, "figure": 1, "report": 1}
 REPOSITORY = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
 
@@ -144,7 +145,47 @@ def test_a_comment_reruns_nothing(project):
 
 def test_a_change_of_one_experiment_reruns_it_and_what_reads_it(project):
     with edited(project / "scripts/reinforcement/toy.py", lambda text: text + "\n\nNEW_CONSTANT = 1\n"):
-        assert jobs(project) == {"reinforcement_toy": 1, "figure": 1, "report": 1}
+        assert jobs(project) == TOY
+
+
+def test_what_reruns_depends_on_no_file_time(project):
+    files = [path for part in (*PARTS, "results", "report") for path in (project / part).rglob("*") if path.is_file()]
+    for number, path in enumerate(files):
+        os.utime(path, (1e9 + number % 7, 1e9 + number % 11))
+    assert jobs(project) == {}
+    for path in files:
+        os.utime(path, (1e9, 1e9))
+
+
+def test_what_reruns_depends_on_no_memory_of_snakemake(project):
+    memory = project / ".snakemake"
+    memory.rename(project / "memory")
+    try:
+        assert jobs(project) == {}
+        with edited(project / "scripts/reinforcement/toy.py", lambda text: text + "\n\nNEW_CONSTANT = 1\n"):
+            assert jobs(project) == TOY
+    finally:
+        shutil.rmtree(memory, ignore_errors=True)
+        (project / "memory").rename(memory)
+
+
+def test_an_altered_result_is_made_anew(project):
+    with edited(
+        project / "results/reinforcement/toy.json", lambda text: text.replace('"note": ""', '"note": "by hand"', 1)
+    ):
+        assert jobs(project) == TOY
+    with edited(project / "report/report.json", lambda text: text.replace("quick", "paper", 1)):
+        assert jobs(project) == {"report": 1}
+    with edited(project / "results/reinforcement/figures/toy.svg", lambda text: text.replace("<g", "<g ", 1)):
+        assert jobs(project) == {"figure": 1, "report": 1}
+    arrays = project / "results/reinforcement/toy.npz"
+    before = arrays.read_bytes()
+    arrays.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    assert jobs(project) == TOY
+    arrays.unlink()
+    assert jobs(project) == TOY
+    arrays.write_bytes(before)
+    assert jobs(project) == {}
 
 
 def test_a_broken_template_shows_its_message_and_keeps_the_last_report(project):

@@ -7,27 +7,33 @@
 
 
 rule fonts:
+    input:
+        nothing_stale,
     output:
-        directory("results/fonts"),
+        record="results/fonts/fonts.json",
+        fonts=expand("results/fonts/{name}.woff2", name=["math", "figure", "figure-italic"]),
     log:
         "logs/fonts.log",
     conda:
         "../../environment.yml"
     threads: 1
     params:
-        digest=stage_digest("scripts.article.fonts", {}),
+        digest=fonts_digest(),
     shell:
-        "python -m scripts.article.fonts" " --into {output:q}" " > {log:q} 2>&1"
+        "python -m scripts.article.fonts" " --digest {params.digest:q}" " --record {output.record:q}" " > {log:q} 2>&1"
 
 
+# `update` keeps the last good report where a new one cannot be made.
 rule report:
     input:
+        nothing_stale,
         PLAN.outputs(),
         rules.fonts.output,
     output:
         html=update("report/report.html"),
         pdf=update("report/report.pdf"),
         json=update("report/report.json"),
+        record="results/report.json",
     log:
         "logs/report.log",
     conda:
@@ -35,6 +41,5 @@ rule report:
     threads: 1
     params:
         config=json.dumps(config, sort_keys=True),
-        digest=PLAN.report_digest(),
     shell:
         "python -m scripts.article.report" " --config {params.config:q}" " --into report" " > {log:q} 2>&1"

@@ -1,11 +1,13 @@
 # The two kinds of stage that every section has.
 #
 # An experiment's rule says `use rule experiment as <section>_<experiment> with:` its output, log and params; figures
-# need no rule of their own. A stage's digest is one of its params: Snakemake reruns it when the digest differs, when
-# an output is missing, or when an input was made anew.
+# need no rule of their own. A stage runs when an output is missing, when an input is made anew, or when what it made
+# is stale (`nothing_stale`).
 
 
 rule experiment:
+    input:
+        nothing_stale,
     log:
         "logs/experiment.log",
     conda:
@@ -23,6 +25,7 @@ rule experiment:
 
 rule figure:
     input:
+        nothing_stale,
         lambda wildcards: [artifact(name)["values"] for name in drawn(wildcards).reads],
     output:
         svg="results/{section}/figures/{figure}.svg",
