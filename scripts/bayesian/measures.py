@@ -54,6 +54,7 @@ def rate_values(levels: np.ndarray, inside: np.ndarray) -> dict[str, Value]:
         "rate_ratio": Value.of(mean_interval(levels[-1] / levels[0]), 2, note="paired by seed"),
         "inside_low_rate": Value.of(mean_interval(100 * inside[0]), 1, unit="%"),
         "inside_high_rate": Value.of(mean_interval(100 * inside[-1]), 1, unit="%"),
+        "inside_change": Value.of(mean_interval(100 * (inside[-1] - inside[0])), 1, unit="%", note="paired by seed"),
     }
 
 

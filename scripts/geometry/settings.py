@@ -17,7 +17,7 @@ class Boundary(SeededModel):
         0.2, ge=0, description="Standard deviation of the points around their moon", origin="the article's demo"
     )
     widths: list[int] = parameter([10, 10], min_length=1, description="Hidden layers", origin="the article's demo")
-    iterations: int = parameter(500, quick=300, ge=1, description="Most passes of a fit", origin="the article's demo")
+    iterations: int = parameter(500, ge=1, description="Most passes of a fit", origin="the article's demo")
     grid: int = parameter(100, ge=10, description="Grid points along each axis of the map", origin="the article's demo")
 
 

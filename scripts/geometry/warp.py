@@ -37,6 +37,8 @@ def compute(settings: Warp) -> Result:
     values = {
         "test_accuracy": Value.of(mean_interval(test), 3),
         "probe_input": Value.of(mean_interval(probes[:, 0]), 3),
+        "probe_first": Value.of(mean_interval(probes[:, 1]), 3),
+        "probe_first_untrained": Value.of(mean_interval(control[:, 1]), 3),
         "probe_last": Value.of(mean_interval(probes[:, -1]), 3),
         "probe_last_untrained": Value.of(mean_interval(control[:, -1]), 3),
         "gain": Value.of(mean_interval(probes[:, -1] - probes[:, 0]), 3, note="paired by seed"),

@@ -21,6 +21,8 @@ from scripts.ntk.zonal import eigenvalues_by_degree, first_index, multiplicity, 
 Kernel = Callable[[np.ndarray], np.ndarray]
 EXTRA_DEGREES = 5  # drawn beyond the decay range
 ROUNDING = np.finfo(float).eps
+BOUNDS = (-5.0, 3.0)  # of the logarithm of a kernel's scale
+SMALL_ANGLE = 1e-4  # radians; the kernel's curvature moves the slope by about as much
 
 
 def compute(settings: Rbf) -> Result:
@@ -79,8 +81,8 @@ def values_of(
 
 
 def choose_kernels(settings: Rbf) -> dict[str, Kernel]:
-    """Return the tangent kernel, and the RBF and Laplace kernels whose scale brings them closest to it, of a cosine."""
-    gamma, rate = closest_scale(rbf, settings), closest_scale(laplace, settings)
+    """Return the tangent kernel, the RBF kernel that is closest to it, and the Laplace kernel with the same kink."""
+    gamma, rate = closest_scale(rbf, settings), kink(settings)
     return {
         "ntk": lambda cosine: relu_tangent(cosine, settings),
         "rbf": lambda cosine: rbf(cosine, gamma),
@@ -133,7 +135,18 @@ def closest_scale(family: Callable[[np.ndarray, float], np.ndarray], settings: R
     def distance(logarithm: float) -> float:
         return -weighted_correlation(family(cosine, float(np.exp(logarithm))), target, measure)
 
-    return float(np.exp(minimize_scalar(distance, bounds=(-5, 3), method="bounded").x))
+    found = float(minimize_scalar(distance, bounds=BOUNDS, method="bounded").x)
+    if min(abs(found - bound) for bound in BOUNDS) < 1e-2:
+        raise ValueError(f"expected the best scale within {np.exp(BOUNDS)}, found it at the edge, {np.exp(found):.3g}")
+    return float(np.exp(found))
+
+
+def kink(settings: Rbf) -> float:
+    """Return the slope at which the tangent kernel, 1 at angle zero, falls off: the rate c of the Laplace kernel.
+
+    Near angle zero ‖x − y‖ is the angle, so exp(−c‖x − y‖) falls off with slope c.
+    """
+    return float((1 - relu_tangent(np.cos(SMALL_ANGLE), settings)) / SMALL_ANGLE)
 
 
 def weighted_correlation(one: np.ndarray, two: np.ndarray, weights: np.ndarray) -> float:
@@ -165,12 +178,12 @@ def network_gram(settings: Rbf, points: np.ndarray, seed: int) -> np.ndarray:
 
 
 def eigenvalues(gram: np.ndarray) -> np.ndarray:
-    """Return a Gram matrix's eigenvalues over its size, largest first, not below what rounding can resolve.
+    """Return a Gram matrix's eigenvalues over its size, largest first, not below four units of rounding.
 
     Divided by the number of points they approach the kernel's eigenvalues (Koltchinskii and Giné 2000).
     """
     found = np.linalg.eigvalsh(gram)[::-1] / len(gram)
-    return np.maximum(found, len(gram) * ROUNDING * found[0])
+    return np.maximum(found, 4 * ROUNDING * found[0])
 
 
 def index_range(settings: Rbf) -> tuple[int, int]:

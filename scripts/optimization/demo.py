@@ -16,7 +16,7 @@ from scripts.optimization.paths import Path, common_loss, copies, flatten, match
 from scripts.optimization.settings import Demo
 
 COPIES = 2  # runs of one optimiser from one initialisation that differ in the order of their batches
-PAIRS = ("cross", "order", "adam", "speed")
+PAIRS = ("cross", "order", "adam", "speed", "fast", "adam_fast")
 PAIRED = "paired by data set"
 
 
@@ -25,15 +25,17 @@ def compute(settings: Demo) -> Result:
     task = draw_task(settings)
     sgd = follow(task, settings, "sgd", settings.learning_rate, COPIES, "sgd")
     adam = follow(task, settings, "adam", settings.learning_rate, COPIES, "adam")
-    fast = follow(task, settings, "sgd", settings.learning_rate * settings.faster, 1, "fast")
+    fast = follow(task, settings, "sgd", settings.learning_rate * settings.faster, COPIES, "fast")
     epochs = min(settings.epochs, settings.long_epochs)
     curves = {name: curve(task, path, epochs) for name, path in (("sgd", sgd), ("adam", adam))}
-    levels, fresh, distances = compare(task, {"sgd": sgd, "adam": adam, "fast": fast}, settings.levels)
+    paths = {"sgd": sgd, "adam": adam, "fast": fast}
+    levels, fresh, distances = compare(task, paths, settings.levels)
     linear = least_squares(task)
     values = (
         _demo_values(curves)
         | _reference_values(settings, linear)
         | _matched_values(levels, fresh, distances)
+        | _arrival_values(paths, levels[-1])
         | _original_values(task, settings)
     )
     arrays = {f"{name}_{kind}": rows for name, pair in curves.items() for kind, rows in pair.items()}
@@ -60,7 +62,7 @@ def compare(
     seeds = task.inputs.shape[0]
     start = paths["sgd"].losses[0, :seeds]
     lowest = common_loss([part for path in paths.values() for part in path.losses.split(seeds, dim=1)])
-    levels = torch.stack([start + (lowest - start) * step / count for step in range(1, count + 1)])
+    levels = torch.stack([*(start + (lowest - start) * step / count for step in range(1, count)), lowest])
     fresh: dict[str, list[Tensor]] = {name: [] for name in paths}
     distances: dict[str, list[Tensor]] = {name: [] for name in PAIRS}
     for level in levels:
@@ -87,6 +89,8 @@ def pair_distances(found: dict[str, Tensor]) -> dict[str, Tensor]:
         "order": _distance(sgd, sgd)[0, 1],
         "adam": _distance(adam, adam)[0, 1],
         "speed": _distance(sgd, fast).mean((0, 1)),
+        "fast": _distance(fast, fast)[0, 1],
+        "adam_fast": _distance(adam, fast).mean((0, 1)),
     }
 
 
@@ -148,19 +152,32 @@ def _matched_values(
 ) -> dict[str, Value]:
     sgd, adam = fresh["sgd"][-1], fresh["adam"][-1]
     at = {name: rows[-1] for name, rows in distances.items()}
-    excess = at["cross"] - (at["order"] + at["adam"]) / 2
+    excess = {
+        "excess": at["cross"] - (at["order"] + at["adam"]) / 2,
+        "excess_fast": at["adam_fast"] - (at["adam"] + at["fast"]) / 2,
+        "excess_speed": at["speed"] - (at["order"] + at["fast"]) / 2,
+    }
     values = {
         "matched_level": Value.of(mean_interval(levels[-1]), 3),
         "matched_fresh_sgd": Value.of(mean_interval(sgd), 3),
         "matched_fresh_adam": Value.of(mean_interval(adam), 3),
         "matched_fresh_difference": Value.of(mean_interval(adam - sgd), 4, note=f"Adam minus SGD, {PAIRED}"),
         "matched_distance": Value.of(mean_interval(at["cross"]), 4),
-        "excess": Value.of(mean_interval(excess), 4, note="squared distance of the mean functions, unbiased"),
     }
+    for name, each in excess.items():
+        values[name] = Value.of(mean_interval(each), 4, note="squared distance of two mean functions, unbiased")
     for name in ("order", "adam", "speed"):
         values[f"matched_distance_{name}"] = Value.of(mean_interval(at[name]), 5 if name == "order" else 4)
         note = f"geometric mean, {PAIRED}"
         values[f"ratio_{name}"] = Value.of(ratio_interval(at["cross"], at[name]), 1, note=note)
+    return values
+
+
+def _arrival_values(paths: dict[str, Path], level: np.ndarray) -> dict[str, Value]:
+    values = {}
+    for name, path in paths.items():
+        below = path.losses[:, : level.size].numpy() <= level  # the first copy's losses after every epoch
+        values[f"epochs_{name}"] = Value.of(mean_interval(below.argmax(0)), 0, note="first epoch at the common loss")
     return values
 
 

@@ -165,6 +165,10 @@ def early_values(settings: Toy, fixed: float, times: np.ndarray, means: np.ndarr
         "after_100": Value.of(stopped, 3, note="mean entry where the demo stops"),
         "after_100_share": Value.of(share, 1, unit="%", note="of the exact value"),
         "after_100_unbiased": Value(expected, digits=3, note="expected, without the maximum's bias"),
+        "time_constant": Value(1 / rate(settings), digits=0, note="updates in which the gap falls to 1/e, expected"),
+        "halving": Value(
+            2 ** (1 / (1 - settings.discount)), digits=0, note="2^(1/(1-γ)), visits to halve the gap of 1/n"
+        ),
         "updates_to_99": Value(updates_to_99(settings), digits=0, note="expected, without the maximum's bias"),
         "updates_to_99_simulated": crossing(times, means, 0.99 * fixed),
     }
@@ -200,7 +204,7 @@ def constant_values(settings: Toy, fixed: float, settled: Track) -> dict[str, Va
         "constant_alpha_gap": Value.of(mean_interval(gap), 4, note="best action's entry minus its state's mean"),
         "constant_alpha_amplified": Value.of(mean_interval(amplified * gap), 3, note=note),
         "constant_alpha_spread": Value.of(mean_interval(spread), 3, note="standard deviation of one entry in time"),
-        "amplification": Value(amplified, digits=0, note="γ/(1−γ)"),
+        "amplification": Value(amplified, digits=2, note="γ/(1−γ)"),
     }
 
 

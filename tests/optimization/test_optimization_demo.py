@@ -102,7 +102,7 @@ def test_distances_split_into_means_and_chance():
     centre = torch.as_tensor(rng.standard_normal((3, 50)))
     sgd = torch.stack([centre, centre + 0.1])
     adam = torch.stack([centre + 2, centre + 2.2])
-    found = pair_distances({"sgd": sgd, "adam": adam, "fast": sgd[:1]})
+    found = pair_distances({"sgd": sgd, "adam": adam, "fast": sgd})
     assert found["order"].tolist() == pytest.approx([0.01] * 3)
     assert found["adam"].tolist() == pytest.approx([0.04] * 3)
     assert found["speed"].tolist() == pytest.approx([0.005] * 3)

@@ -31,6 +31,7 @@ def draw(boundary: Artifact) -> tuple[Figure, str]:
     strip.set(xlim=(-0.35, 1.2), xticks=[], ylabel="accuracy on fresh points", title=f"{test.size} nets")
     alt = (
         f"Left: a curved boundary splits the plane into two regions, one moon of {data['labels'].size} points in each. "
-        f"Right: accuracy on fresh points of {test.size} nets, mean {mean.format()}, level with the training accuracy."
+        f"Right: accuracy on fresh points of {test.size} nets, mean {mean.format()}; on the training points "
+        f"{values['train_accuracy'].format(interval=False)}."
     )
     return figure, alt
