@@ -29,7 +29,7 @@ class Demo(SeededModel):
         10.0,
         gt=1,
         description="How many times larger the step of the control is",
-        origin="about as fast as Adam: it reaches the losses that are compared in about as many epochs",
+        origin="near Adam's speed: the epochs to the losses that are compared are of the same order",
     )
     fresh_points: int = parameter(
         1000, ge=100, description="Fresh inputs on which functions are compared", origin="hand-tuned"
