@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -86,6 +87,28 @@ def label_line(axes: Axes, x: float, y: float, text: str, colour: str, **options
     """Write a line's name beside it, in its colour, in place of a legend."""
     placed = {"fontsize": 8, "color": colour, "va": "center", "ha": "left"} | options
     axes.annotate(text, (x, y), xytext=placed.pop("offset", (4, 0)), textcoords="offset points", **placed)
+
+
+def label_lines(axes: Axes, x: float, labels: Sequence[tuple[float, str, str]], *, gap: float = 0.075) -> None:
+    """Write the names of several lines beside their ends, moved apart as little as keeps them from overlapping.
+
+    Args:
+        axes: with its scales and limits set.
+        x: where the lines end.
+        labels: of each line, the height of its end, its name and its colour.
+        gap: smallest distance between two names, as a share of the height of the axes.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    ordered = sorted(labels)
+    to_share = axes.transScale + axes.transLimits
+    heights = np.array([to_share.transform((x, y))[1] for y, _, _ in ordered])
+    steps = gap * np.arange(len(ordered))
+    places = isotonic_regression(heights - steps) + steps
+    for place, (_, text, colour) in zip(places, ordered, strict=True):
+        options = {"fontsize": 8, "color": colour, "va": "center", "ha": "left"}
+        where = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        axes.annotate(text, (x, place), xytext=(4, 0), **where, **options)
 
 
 def without_axes(axes: Axes) -> None:

@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 
 from scripts.article import fonts, style
@@ -43,6 +44,18 @@ def test_inlined_figures_have_ids_of_their_own_and_the_colours_of_the_page(svg):
     assert identifiers
     assert all(name.startswith("alpha-line-") for name in identifiers)
     assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', text)) <= identifiers
+
+
+def test_labels_are_moved_apart_as_little_as_keeps_them_from_overlapping():
+    _, axes = style.canvas()
+    axes.set(xlim=(0, 1), ylim=(1e-4, 1), yscale="log")
+    labels = [(1e-2, "b", style.BLUE), (1.1e-2, "c", style.GREEN), (1e-4, "a", style.INK)]
+    style.label_lines(axes, 1.0, labels, gap=0.1)
+    places = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert places["a"] == pytest.approx(0)
+    assert places["c"] - places["b"] == pytest.approx(0.1)
+    middle = (2 + np.log10(1.1e2)) / 2  # of the two ends, as a share of four decades from the bottom
+    assert (places["b"] + places["c"]) / 2 == pytest.approx(middle / 4, abs=1e-6)
 
 
 def test_every_colour_of_the_style_has_a_name_on_the_page():

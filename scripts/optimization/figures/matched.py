@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
-from scripts.article.style import BLUE, FAINT, GREEN, INK, PURPLE, VERMILION, band, canvas, label_line
+from scripts.article.style import BLUE, FAINT, GREEN, INK, PURPLE, VERMILION, band, canvas, label_lines
 from scripts.maths.statistics import mean_interval
 
 READS = ["optimization.demo"]
@@ -28,13 +28,15 @@ def draw(demo: Artifact) -> tuple[Figure, str]:
     left.axhline(0, color=FAINT, linewidth=0.8)
     _towards_lower_loss(left, levels)
     left.set(ylabel="fresh-data loss, Adam minus SGD", title="Loss on fresh data")
+    ends = []
     for name, title, colour in PAIRS:
         mean, low, high = _rows(data[f"distance_{name}"])
         band(right, levels, np.maximum(low, mean / 10), high, colour)
         right.plot(levels, mean, color=colour)
-        label_line(right, levels[-1], mean[-1], title, colour)
+        ends.append((mean[-1], title, colour))
     _towards_lower_loss(right, levels, room=0.62)
     right.set(yscale="log", ylabel="mean squared distance", title="Distance between two functions")
+    label_lines(right, levels[-1], ends)
     alt = (
         f"Left: at the same training loss, Adam's loss on fresh data minus SGD's; at the lowest common loss it is "
         f"{values['matched_fresh_difference'].format()}. Right: mean squared distance between functions at the same "
