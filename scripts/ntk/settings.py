@@ -10,9 +10,9 @@ from scripts.article.settings import Model, SeededModel, parameter
 class Rbf(SeededModel):
     """Parameters of the comparison of Gram matrices on the sphere."""
 
-    seeds: int = parameter(8, quick=4, paper=30, ge=3, description="Draws of the points", origin="hand-tuned")
+    seeds: int = parameter(8, quick=4, paper=20, ge=3, description="Draws of the points", origin="hand-tuned")
     points: int = parameter(
-        1200, quick=700, paper=4000, ge=200, description="Points, uniform on the sphere", origin="hand-tuned"
+        1200, quick=700, paper=2500, ge=200, description="Points, uniform on the sphere", origin="hand-tuned"
     )
     dimension: int = parameter(
         3, ge=3, le=6, description="Coordinates of a point; the sphere has one dimension less", origin="hand-tuned"
