@@ -4,14 +4,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
-from scripts.article.style import BLUE, EXACT, FAINT, GREEN, PURPLE, VERMILION, band, canvas, label_line
+from scripts.article.style import BLUE, EXACT, FAINT, GREEN, PURPLE, VERMILION, band, canvas, label_lines
 
 READS = ["ntk.rbf"]
-LINES = (  # artifact's name, label, colour, how far above its line's end the label stands, in points
-    ("laplace", "Laplace", GREEN, -4),
-    ("network", "finite network", PURPLE, -4),
-    ("ntk", "tangent", BLUE, 6),
-    ("rbf", "RBF", VERMILION, 0),
+LINES = (  # name in the artifact, label, colour
+    ("laplace", "Laplace", GREEN),
+    ("network", "finite network", PURPLE),
+    ("ntk", "tangent", BLUE),
+    ("rbf", "RBF", VERMILION),
 )
 RESOLVED = 1e-12  # of the largest eigenvalue: what is drawn of a numerical spectrum
 FLOOR = 1e-13
@@ -21,7 +21,8 @@ def draw(rbf: Artifact) -> tuple[Figure, str]:
     """Draw each kernel's eigenvalues against the index, the exact ones dashed."""
     data, values = rbf.arrays(), rbf.values
     figure, axes = canvas(height=3.2)
-    for name, label, colour, lift in LINES:
+    ends = {}
+    for name, label, colour in LINES:
         spectra = data[f"spectrum_{name}"]
         index = np.arange(1, spectra.shape[1] + 1)
         middle = np.exp(np.log(spectra).mean(0))
@@ -30,13 +31,14 @@ def draw(rbf: Artifact) -> tuple[Figure, str]:
         axes.plot(index[resolved], middle[resolved], color=colour, linewidth=1.4)
         if name != "network":
             axes.plot(index, data[f"exact_{name}"], color=EXACT, linestyle="--", linewidth=0.7)
-        end = (index[resolved][-1], middle[resolved][-1])
-        label_line(axes, *end, label, colour, offset=(5, lift))
+        ends.setdefault(index[resolved][-1], []).append((middle[resolved][-1], label, colour))
     first, stop = data["range"]
     axes.axvspan(first + 1, stop, color=FAINT, alpha=0.12, linewidth=0)
     axes.text(np.sqrt((first + 1) * stop), 3, "decay range", fontsize=8, ha="center", va="top")
     axes.set(xscale="log", yscale="log", xlabel="index of the eigenvalue", ylabel="eigenvalue")
     axes.set(xlim=(0.9, 1100), ylim=(FLOOR, 5), xticks=[1, 10, 100])
+    for last, labels in ends.items():
+        label_lines(axes, last, labels, gap=0.065)
     return figure, _alt(values)
 
 
