@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
@@ -24,6 +25,8 @@ def render_article(content: Content) -> str:
         ArticleError: names template and line of the first thing that is wrong.
     """
     names = [FRONT, *(f"sections/{section}.md.j2" for section in content.plan.sections), BACK]
+    for name in names:
+        _check_raw_citations(TEMPLATES / name, content.references)
     numbering = Numbering()
     _render(names, Functions(content, numbering, None))
     text = _render(names, Functions(content, Numbering(), numbering))
@@ -66,6 +69,17 @@ def _line_in(error: Exception, name: str) -> int:
             line = step.tb_lineno
         step = step.tb_next
     return line
+
+
+def _check_raw_citations(path: Path, references: Sequence[str]) -> None:
+    """Look at the citations that a template writes as pandoc does, `[@key]`, past the function `cite`."""
+    if not path.is_file():
+        return  # named when it is rendered
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for key in re.findall(r"(?<![\w\\])@([A-Za-z]\w*)", line):
+            if key not in references:
+                where = f"{path}:{number}"
+                raise ArticleError(f"{where}: {key!r} is not in templates/references.bib{nearest(key, references)}")
 
 
 def _check_all_shown(content: Content, numbering: Numbering) -> None:

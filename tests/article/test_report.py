@@ -133,7 +133,7 @@ SECTION = "templates/sections/alpha.md.j2"
         (SECTION, "num(", "nmu(", r"md\.j2:3: 'nmu' is undefined; did you mean num"),
         (SECTION, "{% endcall %}", "", r"md\.j2:\d+: "),
         (SECTION, "$x^2$", r"$\frac{1$", "pandoc: .*frac"),
-        (SECTION, "See {{", "See [@nobody1900] {{", "pandoc: .*nobody1900"),
+        (SECTION, "See {{", "See [@nobody1900] {{", r"md\.j2:12: 'nobody1900' is not in"),
         ("templates/front.md.j2", "SPLIT-BETWEEN-FRONT-AND-BODY", "", r"front\.md\.j2: the line SPLIT"),
         (
             "templates/claims/alpha.yaml",
