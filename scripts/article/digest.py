@@ -81,14 +81,14 @@ def _distributions_of(package: str) -> Iterator[str]:
 
 def clear_caches() -> None:
     """Forget what was read from files, for a process that outlives an edit."""
-    for function in (_parse, imports, code_digest):
+    for function in (parse, imports, code_digest):
         function.cache_clear()
 
 
 @cache
 def code_digest(module: str) -> str:
     """Return the digest of a module's syntax tree without docstrings, comments and formatting."""
-    return hashlib.sha256(ast.dump(_parse(module_path(module))).encode()).hexdigest()
+    return hashlib.sha256(ast.dump(parse(module_path(module))).encode()).hexdigest()
 
 
 @cache
@@ -96,7 +96,7 @@ def imports(module: str) -> frozenset[str]:
     """Return the names of the modules that a module imports anywhere in its text, with its parent packages."""
     path = module_path(module)
     names: set[str] = {module.rpartition(".")[0]} - {""}
-    for node in ast.walk(_parse(path)):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -138,7 +138,7 @@ def _exists(module: str) -> bool:
 
 
 @cache
-def _parse(path: Path) -> ast.Module:
+def parse(path: Path) -> ast.Module:
     """Return a file's syntax tree without docstrings."""
     try:
         return _without_docstrings(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))

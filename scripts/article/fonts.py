@@ -12,7 +12,7 @@ from fontTools import subset
 
 from scripts.article.artifacts import write_atomically
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import write_record
+from scripts.article.freshness import checksums, write_record
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     files = {name: given.record.with_name(f"{name}.woff2") for name in sources()}
     for name, (path, ranges) in sources().items():
         write_atomically(files[name], cut(path, ranges))
-    write_record(given.record, given.digest, files.values())
+    write_record(given.record, given.digest, checksums(files.values()))
 
 
 if __name__ == "__main__":

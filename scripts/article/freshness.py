@@ -7,6 +7,7 @@ past runs; the report asks it again before it prints anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from scripts.article.artifacts import (
@@ -34,15 +35,11 @@ def stale(plan: Plan) -> dict[str, str]:
     A missing file is not among them: Snakemake sees that by itself. Nor is what is merely drawn from a stale result:
     it follows by the order of the rules.
     """
-    checks: list[tuple[Path, Callable[[], object]]] = [
-        *(
-            (artifact_path(name), lambda stage=stage: load_fresh_artifact(stage))
-            for name, stage in plan.experiments.items()
-        ),
-        *((figure_path(name), lambda stage=stage: load_fresh_drawing(stage)) for name, stage in plan.figures.items()),
-        (FONTS, lambda: check_record(FONTS, fonts_digest())),
-        (REPORT, lambda: check_record(REPORT, plan.report_digest())),
-    ]
+    checks: list[tuple[Path, Callable[[], object]]] = []
+    checks += [(artifact_path(name), partial(load_fresh_artifact, stage)) for name, stage in plan.experiments.items()]
+    checks += [(figure_path(name), partial(load_fresh_drawing, stage)) for name, stage in plan.figures.items()]
+    checks += [(FONTS, partial(check_record, FONTS, fonts_digest()))]
+    checks += [(REPORT, partial(check_record, REPORT, plan.report_digest()))]
     found = {}
     for path, check in checks:
         try:
@@ -82,10 +79,14 @@ def fonts_digest() -> str:
     return stage_digest("scripts.article.fonts", {})
 
 
-def write_record(path: Path, digest: str, files: Iterable[Path]) -> None:
-    """Write down what a stage made: its digest, and the SHA-256 of each of its files."""
-    contents = {file.as_posix(): sha256(file.read_bytes()) for file in files}
-    write_atomically(path, to_json(sealed({"digest": digest, "files": contents})))
+def checksums(files: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by name."""
+    return {file.as_posix(): sha256(file.read_bytes()) for file in files}
+
+
+def write_record(path: Path, digest: str, files: Mapping[str, str]) -> None:
+    """Write down a stage's digest, and the SHA-256 of each file that it made or read."""
+    write_atomically(path, to_json(sealed({"digest": digest, "files": dict(files)})))
 
 
 def check_record(path: Path, digest: str) -> None:

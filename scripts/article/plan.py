@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.article.artifacts import artifact_path, sha256
+from scripts.article.artifacts import arrays_path, artifact_path, sha256
 from scripts.article.configuration import Configuration, load_configuration
-from scripts.article.digest import module_path, stage_digest
+from scripts.article.digest import module_path, parse, stage_digest
 from scripts.article.errors import ArticleError, nearest
 from scripts.article.figure import figure_module, figure_path, figures_of
 
@@ -70,7 +70,7 @@ class Plan:
     def outputs(self) -> list[str]:
         """Return every file that the report is assembled from, experiments first."""
         files = [artifact_path(name) for name in self.experiments]
-        files += [path.with_suffix(".npz") for path in files]
+        files += [arrays_path(path) for path in files]
         pictures = [figure_path(name) for name in self.figures]
         return [str(path) for path in [*files, *pictures, *(path.with_suffix(".json") for path in pictures)]]
 
@@ -117,10 +117,10 @@ def reads(module: str) -> list[str]:
     """Return the experiments a module reads, from its literal list `READS`; the module is not imported.
 
     Raises:
-        ArticleError: READS is no literal list of names.
+        ArticleError: READS is no literal list of names, or the module is no valid Python.
     """
     path = module_path(module)
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in parse(path).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "READS":
             try:
                 found = ast.literal_eval(node.value)

@@ -12,7 +12,7 @@ from typing import Any
 from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import load_content
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import FONTS, REPORT, write_record
+from scripts.article.freshness import FONTS, REPORT, checksums, write_record
 from scripts.article.plan import Plan
 from scripts.article.render import render
 from scripts.article.summary import summarise
@@ -36,6 +36,9 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
         ArticleError: anything that the report is made from is missing, stale, altered or wrong.
     """
     plan = Plan.load(overrides)
+    # Taken before anything is read: what is edited during the build then counts as changed after it.
+    digest, sources = plan.report_digest(), [*map(Path, plan.outputs()), FONTS]
+    read = checksums(file for file in sources if file.is_file())  # what is missing is named when it is loaded
     content = load_content(plan)
     summary = to_json(summarise(content))
     article = plan.configuration.article
@@ -43,7 +46,7 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     outputs = {into / "report.json": summary, into / "report.pdf": rendered.pdf, into / "report.html": rendered.html}
     for path, data in outputs.items():
         write_atomically(path, data)
-    write_record(record, plan.report_digest(), [*outputs, *map(Path, plan.outputs()), FONTS])
+    write_record(record, digest, checksums(outputs) | read)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,6 +38,12 @@ def mean_interval(samples: ArrayLike, level: float = LEVEL) -> Estimate:
     return Estimate(mean, mean - half, mean + half, array.size)
 
 
+def mean_intervals(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return means with both ends of their intervals, row by row; samples (row, n), each result of shape (row,)."""
+    value, low, high, _ = np.array([mean_interval(row, level) for row in samples]).T
+    return value, low, high
+
+
 def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimate:
     """Return a share of successes with Wilson's score interval (Wilson 1927).
 

@@ -132,8 +132,7 @@ def _demo_values(curves: dict[str, dict[str, np.ndarray]]) -> dict[str, Value]:
     for kind in ("train", "fresh"):
         difference = last[f"adam_{kind}"] - last[f"sgd_{kind}"]
         values[f"{kind}_difference"] = Value.of(mean_interval(difference), 3, note=f"Adam minus SGD, {PAIRED}")
-    start = curves["sgd"]["train"][0]
-    return values | {"start_train": Value.of(mean_interval(start), 3)}
+    return values
 
 
 def _reference_values(settings: Demo, linear: tuple[np.ndarray, np.ndarray]) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from scripts.article.artifacts import Result
 from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.maths.random import generators
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_interval, mean_intervals
 from scripts.reinforcement.learning import Schedule, double_q_learning, q_learning, uniform_experience
 from scripts.reinforcement.mdp import DecisionProcess, solve
 from scripts.reinforcement.settings import Toy
@@ -185,7 +185,7 @@ def crossing(times: np.ndarray, means: np.ndarray, level: float) -> Value:
     Raises:
         ValueError: the lower end of the interval never reaches the level.
     """
-    centre, low, high, _ = np.array([mean_interval(row) for row in means]).T
+    centre, low, high = mean_intervals(means)
     if not (low >= level).any():
         raise ValueError(f"expected the mean to reach {level} within {times[-1]} updates, got {low.max()} at most")
     first = [float(times[np.argmax(curve >= level)]) for curve in (centre, high, low)]

@@ -140,7 +140,7 @@ class SmallArticle:
             values = str(self.folder / "results" / section / f"{experiment}.json")
             params = ["--settings", stage.params["settings"], "--digest", stage.digest]
             run(name, settings, module.compute, [*params, "--values", values])
-        write_record(FONTS, fonts_digest(), [])
+        write_record(FONTS, fonts_digest(), {})
         for name, stage in plan.figures.items():
             inputs = [Path("results", *source.split(".")).with_suffix(".json") for source in stage.reads]
             draw_figure(name, inputs, digest=stage.digest, svg=figure_path(name))

@@ -6,8 +6,12 @@ import re
 import jsonschema
 import pytest
 
+from scripts.article import digest
 from scripts.article.artifacts import read_json, read_sealed, sealed, to_json
 from scripts.article.errors import ArticleError
+from scripts.article.freshness import stale
+from scripts.article.plan import Plan
+from scripts.article.render import render
 from scripts.article.report import main
 from scripts.article.summary import SCHEMA_FILE, report_schema
 from tests_support import pdf_text
@@ -74,6 +78,23 @@ def test_building_twice_gives_the_same_bytes(small):
         return {path.name: path.read_bytes() for path in small.build().iterdir()}
 
     assert built() == built()
+
+
+def test_an_edit_during_the_build_counts_as_made_after_it(small, monkeypatch):
+    def edit_and_render(*arguments):
+        small.edit(SECTION, "See {{", "Do see {{")
+        return render(*arguments)
+
+    monkeypatch.setattr("scripts.article.report.render", edit_and_render)
+    small.build()
+    assert list(stale(Plan.load({}))) == ["results/report.json"]
+
+
+def test_code_that_does_not_parse_is_one_message(small):
+    small.edit("scripts/alpha/figures/coin.py", "def draw(coin):", "def draw(coin:")
+    digest.clear_caches()
+    with pytest.raises(ArticleError, match=r"scripts/alpha/figures/coin\.py:\d+: no valid Python"):
+        Plan.load({})
 
 
 def test_the_schema_on_disk_is_that_of_the_code(small):
@@ -173,8 +194,6 @@ def test_what_is_wrong_is_named_and_nothing_is_written(small, file, old, new, me
 def test_a_stale_result_is_never_printed(small, file, old, new, message):
     import importlib
 
-    from scripts.article import digest
-
     small.build()
     small.edit(file, old, new)
     digest.clear_caches()
@@ -230,8 +249,6 @@ def test_a_figure_of_other_numbers_is_never_printed(small):
 )
 def test_figures_that_are_not_whole_are_named(small, old, new, message):
     import sys
-
-    from scripts.article import digest
 
     small.edit("scripts/alpha/figures/coin.py", old, new)
     digest.clear_caches()

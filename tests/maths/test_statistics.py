@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from scripts.maths.random import generator, generators
-from scripts.maths.statistics import mean_interval, share_interval
+from scripts.maths.statistics import mean_interval, mean_intervals, share_interval
 
 samples = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=30)
 
@@ -16,6 +16,11 @@ def test_the_mean_interval_is_that_of_scipy(data):
     expected = stats.ttest_1samp(data, 0).confidence_interval(0.95) if np.std(data) > 1e-6 else (np.mean(data),) * 2
     np.testing.assert_allclose([estimate.low, estimate.high], expected, rtol=1e-6, atol=1e-4)
     assert estimate.low <= estimate.value <= estimate.high
+
+
+def test_rows_have_their_own_intervals():
+    rows = np.random.default_rng(1).normal(size=(4, 9))
+    np.testing.assert_array_equal(np.array(mean_intervals(rows)).T, [mean_interval(row)[:3] for row in rows])
 
 
 def test_the_mean_interval_covers_as_often_as_it_says():

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
 from scripts.article.style import EXACT, FAINT, GREEN, VERMILION, canvas
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_intervals
 
 READS = ["information.entropy"]
 ESTIMATORS = (("plug-in", VERMILION), ("Miller–Madow", GREEN))
@@ -41,7 +41,7 @@ def draw(entropy: Artifact) -> tuple[Figure, str]:
 
 def _draw_estimates(panel: Axes, sizes: np.ndarray, drawn: np.ndarray, exact: np.ndarray) -> None:
     for rows, curve, (_, colour) in zip(drawn, exact, ESTIMATORS, strict=True):
-        mean, low, high, _ = np.array([mean_interval(row) for row in rows]).T
+        mean, low, high = mean_intervals(rows)
         panel.plot(sizes, curve, color=EXACT, linewidth=0.9, linestyle="--")
         panel.errorbar(sizes, mean, [mean - low, high - mean], fmt="o", color=colour, elinewidth=1.2)
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
 from scripts.article.style import BLUE, EXACT, FAINT, ORANGE, canvas
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_intervals
 
 READS = ["information.features"]
 SHIFT = 0.12  # of the trained and the untrained mark from their common place
@@ -48,7 +48,7 @@ def draw(features: Artifact) -> tuple[Figure, str]:
 
 
 def _mark(panel: Axes, places: np.ndarray, samples: np.ndarray, colour: str, shape: str) -> None:
-    mean, low, high, _ = np.array([mean_interval(column) for column in samples.T]).T
+    mean, low, high = mean_intervals(samples.T)
     panel.errorbar(places, mean, [mean - low, high - mean], fmt=shape, color=colour, markersize=4.5, elinewidth=1.2)
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
 from scripts.article.style import BLUE, EXACT, FAINT, VERMILION, band, canvas, label_line
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_intervals
 
 READS = ["optimization.demo"]
 RUNS = (("sgd", "SGD", BLUE), ("adam", "Adam", VERMILION))
@@ -38,7 +38,7 @@ def draw(demo: Artifact) -> tuple[Figure, str]:
 
 
 def _draw_curve(panel: Axes, epochs: np.ndarray, losses: np.ndarray, title: str, colour: str) -> None:
-    mean, low, high, _ = np.array([mean_interval(row) for row in losses]).T
+    mean, low, high = mean_intervals(losses)
     band(panel, epochs, low, high, colour)
     panel.plot(epochs, mean, color=colour)
     label_line(panel, epochs[-1], mean[-1], title, colour)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
 from scripts.article.style import BLUE, FAINT, GREEN, INK, PURPLE, VERMILION, band, canvas, label_lines
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_intervals
 
 READS = ["optimization.demo"]
 PAIRS = (
@@ -22,7 +22,7 @@ def draw(demo: Artifact) -> tuple[Figure, str]:
     data, values = demo.arrays(), demo.values
     figure, (left, right) = canvas(1, 2, height=2.9, width_ratios=(1, 1.35))
     levels = data["levels"].mean(1)
-    mean, low, high = _rows(data["matched_adam"] - data["matched_sgd"])
+    mean, low, high = mean_intervals(data["matched_adam"] - data["matched_sgd"])
     band(left, levels, low, high, PURPLE)
     left.plot(levels, mean, color=PURPLE)
     left.axhline(0, color=FAINT, linewidth=0.8)
@@ -30,7 +30,7 @@ def draw(demo: Artifact) -> tuple[Figure, str]:
     left.set(ylabel="fresh-data loss, Adam minus SGD", title="Loss on fresh data")
     ends = []
     for name, title, colour in PAIRS:
-        mean, low, high = _rows(data[f"distance_{name}"])
+        mean, low, high = mean_intervals(data[f"distance_{name}"])
         band(right, levels, np.maximum(low, mean / 10), high, colour)
         right.plot(levels, mean, color=colour)
         ends.append((mean[-1], title, colour))
@@ -45,11 +45,6 @@ def draw(demo: Artifact) -> tuple[Figure, str]:
         f"{values['matched_distance_speed'].format()}; two SGD runs: {values['matched_distance_order'].format()}."
     )
     return figure, alt
-
-
-def _rows(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    mean, low, high, _ = np.array([mean_interval(row) for row in samples]).T
-    return mean, low, high
 
 
 def _towards_lower_loss(panel: Axes, levels: np.ndarray, room: float = 0.04) -> None:

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.article.artifacts import Artifact
 from scripts.article.style import BLUE, EXACT, FAINT, GREEN, ORANGE, VERMILION, band, canvas, label_line
-from scripts.maths.statistics import mean_interval
+from scripts.maths.statistics import mean_intervals
 
 READS = ["reinforcement.toy"]
 RULES = (("constant α, as printed", VERMILION), ("step 1/n", ORANGE), ("step 1/(1 + (1−γ)n)", BLUE))
@@ -42,7 +42,7 @@ def draw_curve(
     panel: Axes, times: np.ndarray, tables: np.ndarray, name: str, colour: str, offset: tuple[int, int] = (4, 0)
 ) -> None:
     """Draw the mean over seeds of tables (time, seed) with its interval, and write the name at its end."""
-    centre, low, high, _ = np.array([mean_interval(row) for row in tables]).T
+    centre, low, high = mean_intervals(tables)
     panel.plot(times, centre, color=colour)
     band(panel, times, low, high, colour)
     label_line(panel, times[-1], centre[-1], name, colour, offset=offset)
