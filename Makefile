@@ -51,4 +51,4 @@ lock:  ## write requirements.lock anew from requirements.in, without torch and i
 	$(LOCK) --no-emit-package torch $$($(CUDA) requirements.lock)
 
 clean:  ## remove everything that was computed; .venv stays
-	rm -rf results report logs .snakemake
+	rm -rf results report logs .snakemake .cache

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.article.errors import ArticleError
+from scripts.article.recipe import Recipe
 from scripts.article.values import Value, check_value, value_from_json, value_to_json
 
 if TYPE_CHECKING:
     import numpy as np
 
-SCHEMA = 1
+SCHEMA = 2
 SEAL = "seal"
 RESULTS = Path("results")
 
@@ -36,14 +37,22 @@ class Artifact:
     """Hold one stage's artifact as read back from disk."""
 
     stage: str
-    module: str
-    digest: str
-    settings: dict[str, Any]
+    recipe: Recipe
     inputs: dict[str, str]
     values: dict[str, Value]
     path: Path
     sha256: str
     arrays_sha256: str
+
+    @property
+    def module(self) -> str:
+        """Return the module that computed it."""
+        return f"scripts.{self.stage}"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that it was computed with."""
+        return self.recipe.settings
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one array by name."""
@@ -61,6 +70,12 @@ def artifact_path(identifier: str) -> Path:
     """Return where the artifact of `section.experiment` lies."""
     section, experiment = identifier.split(".")
     return RESULTS / section / f"{experiment}.json"
+
+
+def artifact_files(identifier: str) -> tuple[Path, Path]:
+    """Return the arrays of an experiment's artifact, and the values that seal them."""
+    path = artifact_path(identifier)
+    return arrays_path(path), path
 
 
 def arrays_path(path: Path) -> Path:
@@ -109,30 +124,26 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def save_artifact(
-    result: Result,
-    path: Path,
-    *,
-    stage: str,
-    module: str,
-    digest: str,
-    settings: Mapping[str, Any],
-    inputs: Mapping[str, str],
-) -> None:
+def save_artifact(result: Result, path: Path, *, stage: str, recipe: Recipe, inputs: Mapping[str, str]) -> None:
     """Write an artifact's arrays and values; the values come last, so a killed stage leaves no valid artifact.
+
+    Args:
+        result: what was computed.
+        path: where the values go; the arrays go beside them.
+        stage: the id of the experiment.
+        recipe: what the result depends on.
+        inputs: the SHA-256 of the artifacts that were read, by path.
 
     Raises:
         ArticleError: a value may not be printed, or an array cannot be stored.
     """
     for name, value in result.values.items():
-        check_value(value, where=f"{module.replace('.', '/')}.py: value {name!r}")
+        check_value(value, where=f"scripts/{stage.replace('.', '/')}.py: value {name!r}")
     arrays = pack_arrays(result.arrays)
     record = {
         "schema": SCHEMA,
         "stage": stage,
-        "module": module,
-        "digest": digest,
-        "settings": dict(settings),
+        "recipe": recipe.plain(),
         "inputs": dict(inputs),
         "arrays_sha256": sha256(arrays),
         "values": {name: value_to_json(value) for name, value in result.values.items()},
@@ -151,7 +162,7 @@ def load_artifact(path: Path) -> Artifact:
     data = read_sealed(path)
     if data.get("schema") != SCHEMA:
         raise ArticleError(f"{path}: schema is {data.get('schema')!r}, expected {SCHEMA}; delete it and run again")
-    missing = {"stage", "module", "digest", "settings", "inputs", "values", "arrays_sha256"} - set(data)
+    missing = {"stage", "recipe", "inputs", "values", "arrays_sha256"} - set(data)
     if missing:
         raise ArticleError(f"{path}: key {sorted(missing)[0]!r} is missing; delete the file and run again")
     arrays = arrays_path(path)
@@ -162,9 +173,7 @@ def load_artifact(path: Path) -> Artifact:
     values = {name: value_from_json(entry, where=f"{path}: value {name!r}") for name, entry in data["values"].items()}
     return Artifact(
         stage=data["stage"],
-        module=data["module"],
-        digest=data["digest"],
-        settings=data["settings"],
+        recipe=Recipe.of(data["recipe"], where=str(path)),
         inputs=data["inputs"],
         values=values,
         path=path,

@@ -1,4 +1,4 @@
-"""Draw one figure as a stage: `python -m scripts.article.figure geometry.warp --inputs … --svg …`.
+"""Figures: drawn as a stage, kept as SVG with a record beside it.
 
 A figure is a module `scripts/<section>/figures/<name>.py` with a list `READS` of the experiments it reads and a
 function `draw` from their artifacts to a matplotlib figure and its alternative text.
@@ -6,18 +6,25 @@ function `draw` from their artifacts to a matplotlib figure and its alternative 
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import io
 import re
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.article.artifacts import RESULTS, load_artifact, read_sealed, sealed, sha256, to_json, write_atomically
+from scripts.article.artifacts import (
+    RESULTS,
+    artifact_path,
+    load_artifact,
+    read_sealed,
+    sealed,
+    sha256,
+    to_json,
+    write_atomically,
+)
 from scripts.article.errors import ArticleError
+from scripts.article.recipe import Recipe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,13 +37,21 @@ class Drawing:
     """Hold a figure as read back from disk."""
 
     identifier: str
-    stage: str
     alt: str
-    digest: str
-    module: str
+    recipe: Recipe
     path: Path
     sha256: str
     inputs: dict[str, str]
+
+    @property
+    def module(self) -> str:
+        """Return the module that drew it."""
+        return figure_module(self.identifier)
+
+    @property
+    def stage(self) -> str:
+        """Return the name of its stage."""
+        return self.module.removeprefix("scripts.")
 
 
 def figure_module(identifier: str) -> str:
@@ -51,36 +66,46 @@ def figure_path(identifier: str) -> Path:
     return RESULTS / section / "figures" / f"{name}.svg"
 
 
+def figure_files(identifier: str) -> tuple[Path, Path]:
+    """Return a figure's SVG and the record beside it."""
+    svg = figure_path(identifier)
+    return svg, svg.with_suffix(".json")
+
+
 def figures_of(section: str) -> list[str]:
     """Return the ids of a section's figures, by its files."""
     files = sorted(Path("scripts", section, "figures").glob("*.py"))
     return [f"{section}.{file.stem}" for file in files if not file.stem.startswith("_")]
 
 
-def draw_figure(identifier: str, inputs: Sequence[Path], *, digest: str, svg: Path) -> None:
+def draw_figure(identifier: str, draw: Callable[..., tuple[Figure, str]], recipe: Recipe, reads: Sequence[str]) -> None:
     """Draw a figure and write it with its alternative text.
+
+    Args:
+        identifier: its id, `section.name`.
+        draw: from the artifacts it reads to a figure and its alternative text.
+        recipe: what it depends on.
+        reads: the experiments that it reads.
 
     Raises:
         ArticleError: the alternative text is missing or too short to tell the figure's message.
     """
-    module = importlib.import_module(figure_module(identifier))
-    artifacts = [load_artifact(path) for path in inputs]
-    figure, alt = module.draw(*artifacts)
+    artifacts = [load_artifact(artifact_path(name)) for name in reads]
+    figure, alt = draw(*artifacts)
     if not isinstance(alt, str) or len(alt.strip()) < SHORTEST_ALTERNATIVE:
         raise ArticleError(
-            f"{module.__file__}: figure {identifier}: alternative text is {alt!r}, "
+            f"{figure_module(identifier).replace('.', '/')}.py: figure {identifier}: alternative text is {alt!r}, "
             f"expected at least {SHORTEST_ALTERNATIVE} characters that tell its message"
         )
     picture = to_svg(figure)
     record = {
         "figure": identifier,
         "alt": " ".join(alt.split()),
-        "digest": digest,
-        "module": figure_module(identifier),
-        "inputs": {str(artifact.path): artifact.sha256 for artifact in artifacts},
+        "recipe": recipe.plain(),
+        "inputs": {artifact.path.as_posix(): artifact.sha256 for artifact in artifacts},
         "sha256": sha256(picture.encode()),
     }
-    about = svg.with_suffix(".json")
+    svg, about = figure_files(identifier)
     about.unlink(missing_ok=True)
     write_atomically(svg, picture)
     write_atomically(about, to_json(sealed(record)))
@@ -101,41 +126,14 @@ def load_drawing(identifier: str) -> Drawing:
     Raises:
         ArticleError: a file is missing, incomplete or altered.
     """
-    svg = figure_path(identifier)
-    about = svg.with_suffix(".json")
+    svg, about = figure_files(identifier)
     data: dict[str, Any] = read_sealed(about)
-    for key in ("alt", "digest", "module", "inputs", "sha256"):
+    for key in ("alt", "recipe", "inputs", "sha256"):
         if not data.get(key):
             raise ArticleError(f"{about}: key {key!r} is missing or empty; delete the file and run again")
     if not svg.is_file():
         raise ArticleError(f"{svg}: no such file, expected the figure {identifier}; run snakemake again")
     if sha256(svg.read_bytes()) != data["sha256"]:
         raise ArticleError(f"{svg}: altered after it was drawn (sha256 differs from {about}); delete it, run again")
-    return Drawing(
-        identifier=identifier,
-        stage=figure_module(identifier).removeprefix("scripts."),
-        alt=data["alt"],
-        digest=data["digest"],
-        module=data["module"],
-        path=svg,
-        sha256=data["sha256"],
-        inputs=data["inputs"],
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Draw the figure that the command line names."""
-    parser = argparse.ArgumentParser(description="Draw one figure.")
-    parser.add_argument("figure", help="its id, section.name")
-    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help="the artifacts it reads (.json)")
-    parser.add_argument("--digest", required=True, help="the stage's digest, stored beside the figure")
-    parser.add_argument("--svg", type=Path, required=True, help="where the figure goes")
-    given = parser.parse_args(arguments)
-    try:
-        draw_figure(given.figure, given.inputs, digest=given.digest, svg=given.svg)
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
-
-
-if __name__ == "__main__":
-    main()
+    recipe = Recipe.of(data["recipe"], where=str(about))
+    return Drawing(identifier, data["alt"], recipe, svg, data["sha256"], data["inputs"])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
-from fontTools import subset
-
-from scripts.article.artifacts import write_atomically
+from scripts.article.artifacts import RESULTS, write_atomically
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import checksums, write_record
+from scripts.article.recipe import Recipe
+from scripts.article.records import checksums, write_record
 
+FONTS = RESULTS / "fonts/fonts.json"
+NAMES = ("math", "figure", "figure-italic")
 Ranges = tuple[tuple[int, int], ...]
 
 TEXT: Ranges = ((0x20, 0x7E), (0xA0, 0xFF), (0x370, 0x3FF), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x209C))
@@ -66,6 +65,8 @@ def font_folders() -> list[str]:
 
 def cut(path: Path, ranges: Ranges) -> bytes:
     """Return a font as WOFF2 with the characters of the ranges only; the MATH table stays."""
+    from fontTools import subset  # here, as it takes longer to import than all else that reads this module
+
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["kern", "mark", "mkmk", "ccmp", "ssty", "dtls", "flac"]
@@ -81,17 +82,15 @@ def cut(path: Path, ranges: Ranges) -> bytes:
     return buffer.getvalue()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write one .woff2 per font, and the record of them."""
-    parser = argparse.ArgumentParser(description="Cut the page's fonts.")
-    parser.add_argument("--record", type=Path, required=True, help="what was made (.json); the fonts go beside it")
-    parser.add_argument("--digest", required=True, help="the stage's digest, stored in the record")
-    given = parser.parse_args(arguments)
-    files = {name: given.record.with_name(f"{name}.woff2") for name in sources()}
-    for name, (path, ranges) in sources().items():
-        write_atomically(files[name], cut(path, ranges))
-    write_record(given.record, given.digest, checksums(files.values()))
+def font_files() -> tuple[Path, ...]:
+    """Return the files of the stage: a .woff2 a font, and the record of them."""
+    return *(FONTS.with_name(f"{name}.woff2") for name in NAMES), FONTS
 
 
-if __name__ == "__main__":
-    main()
+def cut_fonts(recipe: Recipe) -> None:
+    """Write one .woff2 a font, and the record of them."""
+    found = sources()
+    *files, record = font_files()
+    for name, file in zip(NAMES, files, strict=True):
+        write_atomically(file, cut(*found[name]))
+    write_record(record, recipe, checksums(files))

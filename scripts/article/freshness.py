@@ -6,47 +6,74 @@ past runs; the report asks it again before it prints anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scripts.article.artifacts import (
-    Artifact,
-    artifact_path,
-    load_artifact,
-    read_sealed,
-    sealed,
-    sha256,
-    to_json,
-    write_atomically,
-)
-from scripts.article.digest import stage_digest
+from scripts.article.artifacts import RESULTS, Artifact, artifact_path, load_artifact, sha256
 from scripts.article.errors import ArticleError
 from scripts.article.figure import Drawing, figure_path, load_drawing
+from scripts.article.fonts import FONTS
 from scripts.article.plan import Plan, Stage
+from scripts.article.recipe import Recipe, differences
+from scripts.article.records import read_record
 
-FONTS = Path("results/fonts/fonts.json")
-REPORT = Path("results/report.json")
+REPORT = RESULTS / "report.json"
 
 
-def stale(plan: Plan) -> dict[str, str]:
-    """Return the outputs that must be made anew, each with the reason in words.
+class Stale(ArticleError):
+    """Say that a result is whole but not of today.
 
-    A missing file is not among them: Snakemake sees that by itself. Nor is what is merely drawn from a stale result:
-    it follows by the order of the rules.
+    Args:
+        path: the file that is not of today.
+        reasons: why, each in words.
     """
-    checks: list[tuple[Path, Callable[[], object]]] = []
-    checks += [(artifact_path(name), partial(load_fresh_artifact, stage)) for name, stage in plan.experiments.items()]
-    checks += [(figure_path(name), partial(load_fresh_drawing, stage)) for name, stage in plan.figures.items()]
-    checks += [(FONTS, partial(check_record, FONTS, fonts_digest()))]
-    checks += [(REPORT, partial(check_record, REPORT, plan.report_digest()))]
+
+    def __init__(self, path: Path, reasons: list[str]):
+        self.reasons = reasons
+        more = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
+        super().__init__(f"{path}: stale: {reasons[0]}{more}; run snakemake again")
+
+
+@dataclass(frozen=True)
+class Check:
+    """Hold one stage's outcome that can be checked: its name, the file that seals it, and the check."""
+
+    name: str
+    path: Path
+    run: Callable[[], object]
+
+
+def checks(plan: Plan) -> list[Check]:
+    """Return the checks of every stage, the report's last."""
+    found = [
+        Check(name, artifact_path(name), partial(load_fresh_artifact, stage))
+        for name, stage in plan.experiments.items()
+    ]
+    found += [
+        Check(f"figure {name}", figure_path(name), partial(load_fresh_drawing, stage))
+        for name, stage in plan.figures.items()
+    ]
+    return [
+        *found,
+        Check("fonts", FONTS, partial(check_record, FONTS, plan.fonts)),
+        Check("report", REPORT, partial(check_record, REPORT, plan.report)),
+    ]
+
+
+def stale(plan: Plan) -> dict[str, ArticleError]:
+    """Return the outputs that must be made anew, each with the reason.
+
+    A missing file is not among them: Snakemake sees that by itself.
+    """
     found = {}
-    for path, check in checks:
+    for check in checks(plan):
         try:
-            if path.is_file():
-                check()
+            if check.path.is_file():
+                check.run()
         except ArticleError as error:
-            found[path.as_posix()] = str(error)
+            found[check.path.as_posix()] = error
     return found
 
 
@@ -57,8 +84,8 @@ def load_fresh_artifact(stage: Stage) -> Artifact:
         ArticleError: it is missing, damaged, of other code or settings, or computed from other inputs.
     """
     artifact = load_artifact(artifact_path(stage.identifier))
-    _check_digest(artifact.path, artifact.digest, stage.digest)
-    _check_inputs(artifact.path, artifact.inputs)
+    _check_recipe(artifact.path, artifact.recipe, stage.recipe)
+    _check_files(artifact.path, artifact.inputs)
     return artifact
 
 
@@ -69,44 +96,31 @@ def load_fresh_drawing(stage: Stage) -> Drawing:
         ArticleError: the figure is missing, altered, of other code, or drawn from other artifacts.
     """
     drawing = load_drawing(stage.identifier)
-    _check_digest(drawing.path.with_suffix(".json"), drawing.digest, stage.digest)
-    _check_inputs(drawing.path, drawing.inputs)
+    _check_recipe(drawing.path, drawing.recipe, stage.recipe)
+    _check_files(drawing.path, drawing.inputs)
     return drawing
 
 
-def fonts_digest() -> str:
-    """Return the digest of the stage that cuts the page's fonts."""
-    return stage_digest("scripts.article.fonts", {})
-
-
-def checksums(files: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of files by name."""
-    return {file.as_posix(): sha256(file.read_bytes()) for file in files}
-
-
-def write_record(path: Path, digest: str, files: Mapping[str, str]) -> None:
-    """Write down a stage's digest, and the SHA-256 of each file that it made or read."""
-    write_atomically(path, to_json(sealed({"digest": digest, "files": dict(files)})))
-
-
-def check_record(path: Path, digest: str) -> None:
+def check_record(path: Path, recipe: Recipe) -> None:
     """Check that a stage's files are those that it made, and of today.
 
     Raises:
-        ArticleError: the record is damaged or of another digest, or a file is missing or altered.
+        ArticleError: the record is damaged or of another recipe, or a file is missing or altered.
     """
-    record = read_sealed(path)
-    _check_digest(path, str(record.get("digest")), digest)
-    _check_inputs(path, record.get("files") or {})
+    found, files = read_record(path)
+    _check_recipe(path, found, recipe)
+    _check_files(path, files)
 
 
-def _check_digest(path: Path, found: str, today: str) -> None:
-    if found != today:
-        raise ArticleError(f"{path}: stale: its digest is {found[:12]}, today's is {today[:12]}; run snakemake again")
+def _check_recipe(path: Path, found: Recipe, today: Recipe) -> None:
+    if found.digest != today.digest:
+        raise Stale(path, differences(found, today))
 
 
-def _check_inputs(path: Path, files: Mapping[str, str]) -> None:
+def _check_files(path: Path, files: Mapping[str, str]) -> None:
     for name, digest in files.items():
         file = Path(name)
-        if not file.is_file() or sha256(file.read_bytes()) != digest:
-            raise ArticleError(f"{path}: stale: {name} is not the file that it was made with; run snakemake again")
+        if not file.is_file():
+            raise Stale(path, [f"{name} is missing"])
+        if sha256(file.read_bytes()) != digest:
+            raise Stale(path, [f"{name} is not the file that it was made with"])

@@ -1,19 +1,21 @@
-"""The article as a plan: which stages there are, what each reads, and the digest that its result must carry."""
+"""The article as a plan: which stages there are, what each reads, and the recipe that its result must carry."""
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.article.artifacts import arrays_path, artifact_path, sha256
+from scripts.article.artifacts import artifact_files, sha256
 from scripts.article.configuration import Configuration, load_configuration
-from scripts.article.digest import module_path, parse, stage_digest
 from scripts.article.errors import ArticleError, nearest
-from scripts.article.figure import figure_module, figure_path, figures_of
+from scripts.article.figure import figure_files, figure_module, figures_of
+from scripts.article.recipe import Recipe
+from scripts.article.recipes import Recipes
+
+SOURCES = ("templates", "workflow/schemas")
 
 
 @dataclass(frozen=True)
@@ -22,22 +24,31 @@ class Stage:
 
     Args:
         identifier: `section.name`.
-        module: the entry module that its digest starts from.
-        settings: the experiment's settings as plain data; empty for a figure.
         reads: the experiments that it reads.
-        digest: what its result must carry to be of today.
+        recipe: what its result depends on.
+        files: what it makes, the file that seals the others last.
     """
 
     identifier: str
-    module: str
-    settings: dict[str, Any]
     reads: tuple[str, ...]
-    digest: str
+    recipe: Recipe
+    files: tuple[Path, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return what its result must carry to be of today."""
+        return self.recipe.digest
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return its settings as plain data; a figure has none."""
+        return self.recipe.settings
 
     @property
     def params(self) -> dict[str, str]:
         """Return what its rule passes on the command line."""
-        return {"module": self.module, "settings": json.dumps(self.settings, sort_keys=True), "digest": self.digest}
+        settings = json.dumps(self.settings, sort_keys=True)
+        return {"stage": self.identifier, "settings": settings, "digest": self.digest}
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Plan:
     configuration: Configuration
     experiments: dict[str, Stage]
     figures: dict[str, Stage]
+    fonts: Recipe
+    report: Recipe
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any]) -> Plan:
@@ -56,11 +69,16 @@ class Plan:
             ArticleError: see `load_configuration`; also an experiment that reads what does not exist, or itself.
         """
         configuration = load_configuration(overrides)
+        recipes = Recipes()
         experiments: dict[str, Stage] = {}
         for identifier in configuration.experiments:
-            _add_experiment(identifier, configuration, experiments, ())
+            _add_experiment(identifier, configuration, recipes, experiments, ())
         names = [name for section in configuration.article.sections for name in figures_of(section)]
-        return cls(configuration, experiments, {name: _figure(name, experiments) for name in names})
+        figures = {name: _figure(name, recipes, experiments) for name in names}
+        fonts = recipes.of_fonts()
+        report = _report(configuration, recipes, {**experiments, **figures}, fonts)
+        recipes.keep()
+        return cls(configuration, experiments, figures, fonts, report)
 
     @property
     def sections(self) -> list[str]:
@@ -69,20 +87,16 @@ class Plan:
 
     def outputs(self) -> list[str]:
         """Return every file that the report is assembled from, experiments first."""
-        files = [artifact_path(name) for name in self.experiments]
-        files += [arrays_path(path) for path in files]
-        pictures = [figure_path(name) for name in self.figures]
-        return [str(path) for path in [*files, *pictures, *(path.with_suffix(".json") for path in pictures)]]
-
-    def report_digest(self) -> str:
-        """Return the digest of the report: its code, the templates by content, the article's settings, every stage."""
         stages = [*self.experiments.values(), *self.figures.values()]
-        settings = self.configuration.article.model_dump(mode="json") | {"templates": templates_digest()}
-        return stage_digest("scripts.article.report", settings, [entry.digest for entry in stages])
+        return [file.as_posix() for stage in stages for file in stage.files]
 
 
 def _add_experiment(
-    identifier: str, configuration: Configuration, known: dict[str, Stage], above: tuple[str, ...]
+    identifier: str,
+    configuration: Configuration,
+    recipes: Recipes,
+    known: dict[str, Stage],
+    above: tuple[str, ...],
 ) -> Stage:
     """Add an experiment, after those that it reads, and return it."""
     if identifier in above:
@@ -90,49 +104,36 @@ def _add_experiment(
     if identifier not in configuration.experiments:
         raise ArticleError(f"READS names {identifier!r}{nearest(identifier, list(configuration.experiments))}")
     if identifier not in known:
-        module = f"scripts.{identifier}"
-        upstream = reads(module)
-        inputs = [_add_experiment(name, configuration, known, (*above, identifier)).digest for name in upstream]
-        settings = configuration.experiments[identifier].model_dump(mode="json")
-        digest = stage_digest(module, settings, inputs)
-        known[identifier] = Stage(identifier, module, settings, tuple(upstream), digest)
+        reads = recipes.reads(f"scripts.{identifier}")
+        stages = [_add_experiment(name, configuration, recipes, known, (*above, identifier)) for name in reads]
+        model = configuration.experiments[identifier]
+        inputs = {stage.identifier: stage.digest for stage in stages}
+        recipe = recipes.of_experiment(identifier, type(model), model.model_dump(mode="json"), inputs)
+        known[identifier] = Stage(identifier, tuple(reads), recipe, artifact_files(identifier))
     return known[identifier]
 
 
-def _figure(identifier: str, experiments: Mapping[str, Stage]) -> Stage:
-    """Return the stage of a figure, digested with the experiments that it reads."""
+def _figure(identifier: str, recipes: Recipes, experiments: Mapping[str, Stage]) -> Stage:
+    """Return the stage of a figure."""
     module = figure_module(identifier)
-    upstream = reads(module)
-    for name in upstream:
+    reads, path = recipes.reads(module), recipes.modules.path(module)
+    for name in reads:
         if name not in experiments:
-            raise ArticleError(f"{module_path(module)}: READS names {name!r}{nearest(name, list(experiments))}")
-    if not upstream:
-        raise ArticleError(f"{module_path(module)}: expected READS, a literal list of experiments")
-    inputs = [experiments[name].digest for name in upstream]
-    inputs += [stage_digest("scripts.article.figure", {})]
-    return Stage(identifier, module, {}, tuple(upstream), stage_digest(module, {"figure": identifier}, inputs))
+            raise ArticleError(f"{path}: READS names {name!r}{nearest(name, list(experiments))}")
+    if not reads:
+        raise ArticleError(f"{path}: expected READS, a literal list of experiments")
+    recipe = recipes.of_figure(identifier, {name: experiments[name].digest for name in reads})
+    return Stage(identifier, tuple(reads), recipe, figure_files(identifier))
 
 
-def reads(module: str) -> list[str]:
-    """Return the experiments a module reads, from its literal list `READS`; the module is not imported.
-
-    Raises:
-        ArticleError: READS is no literal list of names, or the module is no valid Python.
-    """
-    path = module_path(module)
-    for node in parse(path).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "READS":
-            try:
-                found = ast.literal_eval(node.value)
-            except ValueError:
-                found = None
-            if isinstance(found, list) and all(isinstance(name, str) for name in found):
-                return found
-            raise ArticleError(f"{path}:{node.lineno}: READS is {ast.unparse(node.value)}, expected a list of ids")
-    return []
+def _report(configuration: Configuration, recipes: Recipes, stages: Mapping[str, Stage], fonts: Recipe) -> Recipe:
+    """Return the recipe of the report: its code, the article's settings, the templates by content, every stage."""
+    inputs = {f"results/{name}": stage.digest for name, stage in stages.items()}
+    settings = configuration.article.model_dump(mode="json")
+    return recipes.of_report(settings, {**inputs, "results/fonts": fonts.digest, **_sources()})
 
 
-def templates_digest() -> dict[str, str]:
-    """Return the SHA-256 of every file under `templates/`, by path."""
-    files = sorted(path for path in Path("templates").rglob("*") if path.is_file())
-    return {str(path): sha256(path.read_bytes()) for path in files}
+def _sources() -> dict[str, str]:
+    """Return the SHA-256 of every file that the report is written from, by path."""
+    files = sorted(path for folder in SOURCES for path in Path(folder).rglob("*") if path.is_file())
+    return {path.as_posix(): sha256(path.read_bytes()) for path in files}

@@ -12,8 +12,10 @@ from typing import Any
 from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import load_content
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import FONTS, REPORT, checksums, write_record
+from scripts.article.fonts import FONTS
+from scripts.article.freshness import REPORT
 from scripts.article.plan import Plan
+from scripts.article.records import checksums, write_record
 from scripts.article.render import render
 from scripts.article.summary import summarise
 from scripts.article.text import render_article
@@ -30,14 +32,14 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     Args:
         overrides: what the command line gave on top of config/config.yaml.
         into: the folder.
-        record: where the digest of the report and of its files is written down.
+        record: where the recipe of the report and the checksums of its files are written down.
 
     Raises:
         ArticleError: anything that the report is made from is missing, stale, altered or wrong.
     """
     plan = Plan.load(overrides)
     # Taken before anything is read: what is edited during the build then counts as changed after it.
-    digest, sources = plan.report_digest(), [*map(Path, plan.outputs()), FONTS]
+    sources = [*map(Path, plan.outputs()), FONTS]
     read = checksums(file for file in sources if file.is_file())  # what is missing is named when it is loaded
     content = load_content(plan)
     summary = to_json(summarise(content))
@@ -46,7 +48,7 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     outputs = {into / "report.json": summary, into / "report.pdf": rendered.pdf, into / "report.html": rendered.html}
     for path, data in outputs.items():
         write_atomically(path, data)
-    write_record(record, digest, checksums(outputs) | read)
+    write_record(record, plan.report, checksums(outputs) | read)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         assemble(given.config, given.into)
     except ArticleError as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(f"error: {error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -77,6 +77,20 @@ def settings_class(section: str) -> type[Model]:
     return found
 
 
+def experiment_class(identifier: str) -> type[Model]:
+    """Return the class of an experiment's settings.
+
+    Raises:
+        ArticleError: the section's settings list no such experiment.
+    """
+    section, name = identifier.split(".")
+    fields = settings_class(section).model_fields
+    found = fields[name].annotation if name in fields else None
+    if not (isinstance(found, type) and issubclass(found, Model)):
+        raise ArticleError(f"scripts/{section}/settings.py: class Settings lists no experiment {name!r} with a class")
+    return found
+
+
 def preset_values(model: type[Model], preset: str, first_seed: int = 0) -> dict[str, Any]:
     """Return the defaults of a settings class under a preset, as plain data."""
     values: dict[str, Any] = {}

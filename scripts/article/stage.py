@@ -1,70 +1,159 @@
-"""Run one experiment as a stage: read its command line, compute, save its artifact."""
+"""Run one stage as its rule asks: `python -m scripts.article.stage experiment geometry.boundary --digest …`.
+
+This module, and what it calls before `Task.run`, are no part of any recipe: they decide whether a stage runs, not what
+comes out. A result whose digest is in the store comes from there. One whose code was edited while it was computed is
+thrown away.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
+import os
 import sys
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from scripts.article.artifacts import Artifact, Result, load_artifact, save_artifact
+from scripts.article import times
+from scripts.article.artifacts import artifact_files, artifact_path, load_artifact
 from scripts.article.errors import ArticleError
-from scripts.article.settings import Model
+from scripts.article.experiment import conduct
+from scripts.article.figure import draw_figure, figure_files, figure_module
+from scripts.article.fonts import cut_fonts, font_files
+from scripts.article.recipe import Recipe
+from scripts.article.recipes import Recipes
+from scripts.article.settings import experiment_class
+from scripts.article.store import Store
 
-SettingsT = TypeVar("SettingsT", bound=Model)
 
-
-def run(
-    stage: str,
-    settings_class: type[SettingsT],
-    compute: Callable[..., Result],
-    arguments: Sequence[str] | None = None,
-) -> None:
-    """Run an experiment from the command line that its rule gives it.
+@dataclass(frozen=True)
+class Task:
+    """Hold a stage that is ready to run.
 
     Args:
-        stage: its id, `section.experiment`.
-        settings_class: the class of its settings.
-        compute: from the settings, and the artifacts it reads by experiment name, to its result.
-        arguments: the command line; that of the process by default.
+        name: what it is called in messages.
+        recipe: what its result depends on.
+        sources: the files of the code in the recipe.
+        files: what it makes, the file that seals the others last.
+        run: makes them.
     """
-    given = _parse(arguments)
-    use_threads(given.threads)
-    try:
-        settings = settings_class.model_validate_json(given.settings)
-        inputs = [load_artifact(path) for path in given.inputs]
-        result = compute(settings, **{artifact.stage.split(".")[1]: artifact for artifact in inputs})
-        save_artifact(
-            result,
-            given.values,
-            stage=stage,
-            module=compute.__module__ if compute.__module__ != "__main__" else f"scripts.{stage}",
-            digest=given.digest,
-            settings=json.loads(given.settings),
-            inputs=_contents(inputs),
-        )
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
+
+    name: str
+    recipe: Recipe
+    sources: list[Path]
+    files: tuple[Path, ...]
+    run: Callable[[], None]
+
+
+def experiment(recipes: Recipes, identifier: str, settings: str) -> Task:
+    """Return the task of an experiment with its settings as JSON."""
+    model, module = experiment_class(identifier), f"scripts.{identifier}"
+    reads = recipes.reads(module)
+    recipe = recipes.of_experiment(identifier, model, json.loads(settings), _digests(reads))
+
+    def run() -> None:
+        conduct(identifier, _load(module, "compute"), model, recipe, reads)
+
+    return Task(identifier, recipe, recipes.files(recipe), artifact_files(identifier), run)
+
+
+def figure(recipes: Recipes, identifier: str, settings: str) -> Task:
+    """Return the task of a figure, which has no settings."""
+    module = figure_module(identifier)
+    reads = recipes.reads(module)
+    recipe = recipes.of_figure(identifier, _digests(reads))
+
+    def run() -> None:
+        draw_figure(identifier, _load(module, "draw"), recipe, reads)
+
+    return Task(f"figure {identifier}", recipe, recipes.files(recipe), figure_files(identifier), run)
+
+
+def fonts(recipes: Recipes, identifier: str, settings: str) -> Task:
+    """Return the task that cuts the fonts of the page, which has neither id nor settings."""
+    recipe = recipes.of_fonts()
+    return Task("fonts", recipe, recipes.files(recipe), font_files(), lambda: cut_fonts(recipe))
+
+
+KINDS = {"experiment": experiment, "figure": figure, "fonts": fonts}
+Stamps = dict[Path, tuple[int, int, int]]
+
+
+def stamps() -> Stamps:
+    """Return of every source file what changes with any write to it, even one that puts its old text back."""
+    found = [(path, path.stat()) for path in Path("scripts").rglob("*.py")]
+    return {path: (about.st_ino, about.st_ctime_ns, about.st_size) for path, about in found}
+
+
+def carry_out(task: Task, digest: str, before: Stamps) -> None:
+    """Make the files of a stage, or fetch them from the store.
+
+    Args:
+        task: the stage by the code of now.
+        digest: what the build has been planned with.
+        before: the stamps of the source files, taken before they were read.
+
+    Raises:
+        ArticleError: the code is no longer that of the plan, or changed during the run; nothing is left behind.
+    """
+    if task.recipe.digest != digest:
+        raise ArticleError(f"{task.name}: its code or inputs changed after this build began; run the command again")
+    store = Store.from_environment()
+    if store.fetch(digest, task.files):
+        print(f"{task.name}: as computed before, from the store")
+        return
+    start = time.perf_counter()
+    task.run()
+    after = stamps()
+    if any(after.get(path) != before.get(path) for path in task.sources):
+        for file in task.files:
+            file.unlink(missing_ok=True)
+        raise ArticleError(f"{task.name}: its code changed while it ran; its result is dropped, run the command again")
+    times.note(task.name, task.recipe.settings, time.perf_counter() - start)
+    store.keep(digest, task.files)
 
 
 def use_threads(count: int) -> None:
-    """Hold torch, where it is in use, to a number of threads; the BLAS libraries read it from the environment."""
+    """Hold the libraries that compute to a number of threads; they read it when they are imported."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(count)
+
+
+def _load(module: str, name: str) -> Callable[..., Any]:
+    """Import the function where a stage's own code begins, and hold torch to its threads, if it came with it."""
+    entry = getattr(importlib.import_module(module), name)
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.set_num_threads(count)
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    return entry
 
 
-def _contents(inputs: Sequence[Artifact]) -> dict[str, str]:
-    return {str(artifact.path): artifact.sha256 for artifact in inputs}
+def _digests(reads: Sequence[str]) -> dict[str, str]:
+    return {name: load_artifact(artifact_path(name)).recipe.digest for name in reads}
 
 
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Run one experiment and save its artifact.")
-    parser.add_argument("--settings", required=True, help="its settings as JSON")
-    parser.add_argument("--digest", required=True, help="the stage's digest, stored in the artifact")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the stage that the command line names."""
+    parser = argparse.ArgumentParser(description="Run one stage.")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("identifier", nargs="?", default="", help="section.name")
+    parser.add_argument("--settings", default="{}", help="its settings as JSON")
+    parser.add_argument("--digest", required=True, help="the digest that the build was planned with")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--inputs", type=Path, nargs="*", default=[], help="artifacts that it reads (.json)")
-    parser.add_argument("--values", type=Path, required=True, help="where its values go (.json)")
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    use_threads(given.threads)
+    try:
+        before = stamps()
+        carry_out(KINDS[given.kind](Recipes(), given.identifier, given.settings), given.digest, before)
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(f"error: {error.filename}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()

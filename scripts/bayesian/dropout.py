@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.bayesian.data import curve, gap_sample
 from scripts.bayesian.masking import (
     draw_uniform,
@@ -227,7 +226,3 @@ def _per_net(rates: list[float], seeds: int) -> Tensor:
 
 def _places(grid: np.ndarray) -> Tensor:
     return torch.as_tensor(grid)[:, None]
-
-
-if __name__ == "__main__":
-    run("bayesian.dropout", Dropout, compute)

@@ -63,4 +63,4 @@ class Dropout(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    dropout: Dropout = Dropout()
+    dropout: Dropout

@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.functions.settings import Context
 from scripts.maths.random import generator, generators
@@ -224,7 +223,3 @@ def _leaf(array: np.ndarray) -> Tensor:
 
 def _seeded(settings: Context, purpose: str) -> list[np.random.Generator]:
     return generators(settings.seed_block, f"functions.context.{purpose}")
-
-
-if __name__ == "__main__":
-    run("functions.context", Context, compute)

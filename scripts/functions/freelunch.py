@@ -9,7 +9,6 @@ import numpy as np
 
 from scripts.article.artifacts import Result
 from scripts.article.errors import ArticleError
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.functions.boolean import all_functions, all_inputs, parities, threshold_functions
 from scripts.functions.learners import LEARNERS, Learner
@@ -125,7 +124,3 @@ def family_values(settings: Freelunch, table: Table, members: dict[str, np.ndarr
         values[f"{family}_lowest"] = Value(min(scores.values()), digits=3, note="worst of the learners, exact")
         values[f"{family}_highest"] = Value(max(scores.values()), digits=3, note="best of the learners, exact")
     return values
-
-
-if __name__ == "__main__":
-    run("functions.freelunch", Freelunch, compute)

@@ -57,5 +57,5 @@ class Context(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    freelunch: Freelunch = Freelunch()
-    context: Context = Context()
+    freelunch: Freelunch
+    context: Context

@@ -9,7 +9,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.geometry.settings import Boundary
 from scripts.maths.moons import draw_moons
@@ -53,7 +52,3 @@ def decision_regions(net: MLPClassifier, grid: int) -> tuple[tuple[np.ndarray, n
     x, y = (np.linspace(low, high, grid) for low, high in WINDOW)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return (x, y), net.predict_proba(points)[:, 1].reshape(grid, grid)
-
-
-if __name__ == "__main__":
-    run("geometry.boundary", Boundary, compute)

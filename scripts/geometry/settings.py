@@ -47,5 +47,5 @@ class Warp(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    boundary: Boundary = Boundary()
-    warp: Warp = Warp()
+    boundary: Boundary
+    warp: Warp

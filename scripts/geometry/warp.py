@@ -10,7 +10,6 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.geometry.settings import Warp
 from scripts.maths.ensembles import Ensemble, initialise
@@ -138,7 +137,3 @@ def _data(settings: Warp, purpose: str) -> tuple[Tensor, Tensor]:
     ]
     inputs, labels = zip(*samples, strict=True)
     return torch.as_tensor(np.stack(inputs)), torch.as_tensor(np.stack(labels))
-
-
-if __name__ == "__main__":
-    run("geometry.warp", Warp, compute)

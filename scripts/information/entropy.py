@@ -8,7 +8,6 @@ from scipy.stats import binom
 
 from scripts.article.artifacts import Result
 from scripts.article.errors import ArticleError
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.information.settings import Entropy
 from scripts.maths.entropy import entropy, miller_madow_entropy, plugin_entropy
@@ -106,7 +105,3 @@ def expected_miller_madow(p: np.ndarray, n: int) -> float:
     """Return the exact mean of the Miller–Madow entropy of n draws, in nats; arguments as in `expected_plugin`."""
     observed = (1 - (1 - p) ** n).sum()
     return float(expected_plugin(p, n) + (observed - 1) / (2 * n))
-
-
-if __name__ == "__main__":
-    run("information.entropy", Entropy, compute)

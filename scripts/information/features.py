@@ -10,7 +10,6 @@ from sklearn.feature_selection import mutual_info_classif
 from torch import Tensor
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.information.moons import moons_information
 from scripts.information.settings import Features
@@ -170,7 +169,3 @@ def _exact_values(settings: Features, joint: float) -> dict[str, Value]:
     first, second, _ = moons_information(settings.points, settings.noise)
     exact = {"ceiling": CEILING, "feature_1_exact": first, "feature_2_exact": second, "joint_exact": joint}
     return {name: Value(number, digits=3, unit="nats") for name, number in exact.items()}
-
-
-if __name__ == "__main__":
-    run("information.features", Features, compute)

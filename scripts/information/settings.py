@@ -42,5 +42,5 @@ class Features(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    entropy: Entropy = Entropy()
-    features: Features = Features()
+    entropy: Entropy
+    features: Features

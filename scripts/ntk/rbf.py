@@ -9,7 +9,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.maths.empirical_ntk import tangent_gram
 from scripts.maths.ntk import propagate
@@ -213,7 +212,3 @@ def exact_spectra(kernels: dict[str, Kernel], settings: Rbf) -> dict[str, np.nda
 def draw_order(points: np.ndarray, count: int) -> np.ndarray:
     """Return some of the points, from the south pole to the north."""
     return np.argsort(points[:count, -1], kind="stable")
-
-
-if __name__ == "__main__":
-    run("ntk.rbf", Rbf, compute)

@@ -43,4 +43,4 @@ class Rbf(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    rbf: Rbf = Rbf()
+    rbf: Rbf

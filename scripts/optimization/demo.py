@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.maths.statistics import Estimate, mean_interval
 from scripts.maths.training import mean_squared_error, train
@@ -196,7 +195,3 @@ def _original_values(task: Task, settings: Demo) -> dict[str, Value]:
         "original_printed": Value.of(mean_interval(printed), 3),
         "original_lag": Value.of(mean_interval(printed - true), 5, note="printed minus true loss, paired by data set"),
     }
-
-
-if __name__ == "__main__":
-    run("optimization.demo", Demo, compute)

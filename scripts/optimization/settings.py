@@ -42,4 +42,4 @@ class Demo(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    demo: Demo = Demo()
+    demo: Demo

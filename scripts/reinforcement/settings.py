@@ -36,4 +36,4 @@ class Toy(SeededModel):
 class Settings(Model):
     """List the experiments of the section."""
 
-    toy: Toy = Toy()
+    toy: Toy

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.special import gammaln
 
 from scripts.article.artifacts import Result
-from scripts.article.stage import run
 from scripts.article.values import Value
 from scripts.maths.random import generators
 from scripts.maths.statistics import mean_interval, mean_intervals
@@ -232,7 +231,3 @@ def end_values(settings: Toy, fixed: float, long: Track) -> dict[str, Value]:
 
 def _generators(settings: Toy, count: int, purpose: str) -> list[np.random.Generator]:
     return generators(range(settings.first_seed, settings.first_seed + count), f"reinforcement.toy.{purpose}")
-
-
-if __name__ == "__main__":
-    run("reinforcement.toy", Toy, compute)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
 import scripts
-from scripts.article.figure import draw_figure, figure_path
-from scripts.article.freshness import FONTS, fonts_digest, write_record
-from scripts.article.plan import Plan
+from scripts.article import stage
+from scripts.article.fonts import FONTS
+from scripts.article.plan import Plan, Stage
+from scripts.article.recipes import Recipes
+from scripts.article.records import write_record
 from scripts.article.report import assemble
-from scripts.article.stage import run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -35,7 +35,7 @@ class Coin(SeededModel):
 class Settings(Model):
     """List the experiments."""
 
-    coin: Coin = Coin()
+    coin: Coin
 ''',
     "scripts/alpha/coin.py": '''"""Flip."""
 
@@ -113,8 +113,8 @@ It does not run.
 }
 """,
 }
-LINKS = ("scripts/article", "scripts/maths", "templates/assets", "templates/report.html.j2", "templates/report.typ.j2")
-LINKS += ("workflow/schemas",)
+LINKS = ("scripts/article", "scripts/maths", "scripts/reach", "workflow/schemas")
+LINKS += ("templates/assets", "templates/report.html.j2", "templates/report.typ.j2")
 
 
 class SmallArticle:
@@ -133,17 +133,17 @@ class SmallArticle:
     def compute(self, **overrides: object) -> None:
         """Run every stage, as the rules would."""
         plan = Plan.load(overrides)
-        for name, stage in plan.experiments.items():
-            section, experiment = name.split(".")
-            module = importlib.import_module(stage.module)
-            settings = type(plan.configuration.experiments[name])
-            values = str(self.folder / "results" / section / f"{experiment}.json")
-            params = ["--settings", stage.params["settings"], "--digest", stage.digest]
-            run(name, settings, module.compute, [*params, "--values", values])
-        write_record(FONTS, fonts_digest(), {})
-        for name, stage in plan.figures.items():
-            inputs = [Path("results", *source.split(".")).with_suffix(".json") for source in stage.reads]
-            draw_figure(name, inputs, digest=stage.digest, svg=figure_path(name))
+        for name, planned in plan.experiments.items():
+            self.run("experiment", name, planned)
+        write_record(FONTS, plan.fonts, {})
+        for name, planned in plan.figures.items():
+            self.run("figure", name, planned)
+
+    @staticmethod
+    def run(kind: str, name: str, planned: Stage) -> None:
+        """Run one stage as its rule would, in this process."""
+        before = stage.stamps()
+        stage.carry_out(stage.KINDS[kind](Recipes(), name, planned.params["settings"]), planned.digest, before)
 
     def build(self, **overrides: object) -> Path:
         """Assemble the report and return its folder."""
@@ -163,6 +163,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArticle:
         (tmp_path / name).symlink_to(REPOSITORY / name)
     (tmp_path / "scripts/__init__.py").write_text("")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(scripts, "__path__", [*scripts.__path__, str(tmp_path / "scripts")])
     _forget()
     article = SmallArticle(tmp_path)
@@ -172,9 +173,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArticle:
 
 
 def _forget() -> None:
-    from scripts.article import digest
-
-    digest.clear_caches()
     for name in [name for name in sys.modules if name.startswith("scripts.alpha")]:
         del sys.modules[name]
         if hasattr(scripts, "alpha"):

@@ -17,11 +17,12 @@ from scripts.article.artifacts import (
     write_atomically,
 )
 from scripts.article.errors import ArticleError
+from scripts.article.recipe import Recipe
 from scripts.article.values import Value
 
 
 def save(path: Path, result: Result) -> None:
-    save_artifact(result, path, stage="a.b", module="scripts.a.b", digest="d" * 64, settings={"n": 3}, inputs={})
+    save_artifact(result, path, stage="a.b", recipe=Recipe(settings={"n": 3}), inputs={})
 
 
 @pytest.fixture
@@ -81,8 +82,8 @@ def test_altered_arrays_are_found(artifact):
         (lambda path: path.write_text(""), "not readable as JSON"),
         (lambda path: path.write_text(path.read_text()[:100]), "not readable as JSON"),
         (lambda path: path.write_text("[1]"), "expected a JSON mapping, got list"),
-        (lambda path: path.write_text(to_json(sealed({"schema": 7}))), "schema is 7, expected 1"),
-        (lambda path: path.write_text(to_json(sealed({"schema": 1}))), "key 'arrays_sha256' is missing"),
+        (lambda path: path.write_text(to_json(sealed({"schema": 7}))), "schema is 7, expected 2"),
+        (lambda path: path.write_text(to_json(sealed({"schema": 2}))), "key 'arrays_sha256' is missing"),
         (lambda path: path.write_text(path.read_text().replace("1.5", "1.6")), "altered after it was written"),
         (lambda path: path.write_text(path.read_text().replace("1.5", "NaN")), "expected finite numbers"),
         (lambda path: path.write_text('{"schema": 1}'), "altered after it was written"),

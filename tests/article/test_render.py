@@ -5,6 +5,7 @@ import pytest
 
 from scripts.article import fonts, style
 from scripts.article.figure import to_svg
+from scripts.article.recipe import Recipe
 from scripts.article.render import COLOURS, inline_svg
 
 
@@ -63,12 +64,13 @@ def test_every_colour_of_the_style_has_a_name_on_the_page():
     assert named == set(COLOURS)
 
 
-def test_fonts_keep_the_characters_of_their_ranges_and_the_math_table(tmp_path):
+def test_fonts_keep_the_characters_of_their_ranges_and_the_math_table(tmp_path, monkeypatch):
     from fontTools.ttLib import TTFont
 
-    fonts.main(["--record", str(tmp_path / "fonts.json"), "--digest", "d"])
+    monkeypatch.chdir(tmp_path)
+    fonts.cut_fonts(Recipe())
     for name, (path, ranges) in fonts.sources().items():
-        cut = tmp_path / f"{name}.woff2"
+        cut = fonts.FONTS.with_name(f"{name}.woff2")
         wanted = {code for first, last in ranges for code in range(first, last + 1)}
         font = TTFont(cut)
         assert set(font.getBestCmap()) >= wanted & set(TTFont(path).getBestCmap())

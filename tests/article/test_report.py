@@ -6,7 +6,6 @@ import re
 import jsonschema
 import pytest
 
-from scripts.article import digest
 from scripts.article.artifacts import read_json, read_sealed, sealed, to_json
 from scripts.article.errors import ArticleError
 from scripts.article.freshness import stale
@@ -92,7 +91,6 @@ def test_an_edit_during_the_build_counts_as_made_after_it(small, monkeypatch):
 
 def test_code_that_does_not_parse_is_one_message(small):
     small.edit("scripts/alpha/figures/coin.py", "def draw(coin):", "def draw(coin:")
-    digest.clear_caches()
     with pytest.raises(ArticleError, match=r"scripts/alpha/figures/coin\.py:\d+: no valid Python"):
         Plan.load({})
 
@@ -186,9 +184,24 @@ def test_what_is_wrong_is_named_and_nothing_is_written(small, file, old, new, me
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("scripts/alpha/coin.py", "np.linspace(0.4", "np.linspace(0.3", r"results/alpha/coin\.json: stale"),
-        ("scripts/alpha/settings.py", "parameter(0.5", "parameter(0.6", r"results/alpha/coin\.json: stale"),
-        ("scripts/alpha/figures/coin.py", "axes.plot", "axes.step", r"results/alpha/figures/coin\.json: stale"),
+        (
+            "scripts/alpha/coin.py",
+            "np.linspace(0.4",
+            "np.linspace(0.3",
+            r"coin\.json: stale: scripts\.alpha\.coin\.compute changed;",
+        ),
+        (
+            "scripts/alpha/settings.py",
+            "parameter(0.5",
+            "parameter(0.6",
+            r"coin\.json: stale: setting chance: 0\.5 → 0\.6;",
+        ),
+        (
+            "scripts/alpha/figures/coin.py",
+            "axes.plot",
+            "axes.step",
+            r"coin\.svg: stale: .*figures\.coin\.draw changed;",
+        ),
     ],
 )
 def test_a_stale_result_is_never_printed(small, file, old, new, message):
@@ -196,7 +209,6 @@ def test_a_stale_result_is_never_printed(small, file, old, new, message):
 
     small.build()
     small.edit(file, old, new)
-    digest.clear_caches()
     if "settings" in file:
         import scripts.alpha.settings
 
@@ -243,7 +255,7 @@ def test_a_figure_of_other_numbers_is_never_printed(small):
         (
             'READS = ["alpha.coin"]',
             "READS = list()",
-            r"figures/coin\.py:\d+: READS is list\(\), expected a list of ids",
+            r"figures/coin\.py:\d+: READS is computed, expected a list of ids",
         ),
     ],
 )
@@ -251,7 +263,6 @@ def test_figures_that_are_not_whole_are_named(small, old, new, message):
     import sys
 
     small.edit("scripts/alpha/figures/coin.py", old, new)
-    digest.clear_caches()
     sys.modules.pop("scripts.alpha.figures.coin", None)
     with pytest.raises(ArticleError, match=message):
         small.compute()

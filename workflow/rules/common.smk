@@ -12,7 +12,7 @@ sys.path.insert(0, workflow.basedir)
 
 from scripts.article.artifacts import arrays_path, artifact_path
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import fonts_digest, stale
+from scripts.article.freshness import stale
 from scripts.article.plan import Plan
 
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.

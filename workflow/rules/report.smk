@@ -18,9 +18,9 @@ rule fonts:
         "../../environment.yml"
     threads: 1
     params:
-        digest=fonts_digest(),
+        digest=PLAN.fonts.digest,
     shell:
-        "python -m scripts.article.fonts" " --digest {params.digest:q}" " --record {output.record:q}" " > {log:q} 2>&1"
+        "python -m scripts.article.stage fonts --digest {params.digest:q} > {log:q} 2>&1"
 
 
 # `update` keeps the last good report where a new one cannot be made.

@@ -14,12 +14,10 @@ rule experiment:
         "../../environment.yml"
     threads: 1
     shell:
-        "python -m {params.module}"
+        "python -m scripts.article.stage experiment {params.stage:q}"
         " --settings {params.settings:q}"
         " --digest {params.digest:q}"
         " --threads {threads}"
-        " --inputs {input:q}"
-        " --values {output.values:q}"
         " > {log:q} 2>&1"
 
 
@@ -38,8 +36,7 @@ rule figure:
     params:
         digest=lambda wildcards: drawn(wildcards).digest,
     shell:
-        "python -m scripts.article.figure {wildcards.section}.{wildcards.figure}"
-        " --inputs {input:q}"
+        "python -m scripts.article.stage figure {wildcards.section}.{wildcards.figure}"
         " --digest {params.digest:q}"
-        " --svg {output.svg:q}"
+        " --threads {threads}"
         " > {log:q} 2>&1"

@@ -1,0 +1,91 @@
+"""Recipes of today: what each kind of stage depends on, by the code as it stands in the working directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from scripts.article.errors import ArticleError
+from scripts.article.figure import figure_module
+from scripts.article.recipe import Recipe
+from scripts.article.settings import Model
+from scripts.reach.graph import Graph, Node, Reach
+from scripts.reach.modules import Modules
+from scripts.reach.packages import versions
+from scripts.reach.summaries import Summaries
+
+
+class Recipes:
+    """Write recipes; files are read once, so an edit needs a new object."""
+
+    def __init__(self) -> None:
+        self._summaries = Summaries()
+        self.modules = Modules(self._summaries)
+        self.graph = Graph(self.modules)
+
+    def of_experiment(
+        self, identifier: str, model: type[Model], settings: Mapping[str, Any], inputs: Mapping[str, str]
+    ) -> Recipe:
+        """Return the recipe of an experiment.
+
+        Args:
+            identifier: its id, `section.experiment`.
+            model: the class of its settings; their values enter as `settings`, so its defaults do not count.
+            settings: its settings as plain data.
+            inputs: the digests of the experiments that it reads.
+        """
+        return self._recipe(experiment_entries(self.graph, identifier, model), settings, inputs)
+
+    def of_figure(self, identifier: str, inputs: Mapping[str, str]) -> Recipe:
+        """Return the recipe of a figure that reads some experiments."""
+        return self._recipe(figure_entries(self.graph, identifier), {}, inputs)
+
+    def of_fonts(self) -> Recipe:
+        """Return the recipe of the fonts that the page embeds."""
+        return self._recipe([self.graph.entry("scripts.article.fonts", "cut_fonts")], {}, {})
+
+    def of_report(self, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
+        """Return the recipe of the report."""
+        return self._recipe([self.graph.entry("scripts.article.report", "assemble")], settings, inputs)
+
+    def reads(self, module: str) -> list[str]:
+        """Return the experiments a module reads, from its literal list `READS`; the module is not imported.
+
+        Raises:
+            ArticleError: READS is no literal list of names, or the module is no valid Python.
+        """
+        statements = self.modules.source(module).statements
+        for statement in (statements[number] for number in self.modules.binding(module, "READS")):
+            if statement.literal is None:
+                where = f"{self.modules.path(module)}:{statement.line}"
+                raise ArticleError(f'{where}: READS is computed, expected a list of ids as in ["section.experiment"]')
+            return statement.literal
+        return []
+
+    def files(self, recipe: Recipe) -> list[Path]:
+        """Return the files of the code in a recipe."""
+        parts = {name.rpartition(".")[0] for name in recipe.code}
+        return sorted(path for path in map(self.modules.path, parts) if path)
+
+    def keep(self) -> None:
+        """Keep what was learnt about the files, for the next run."""
+        self._summaries.keep()
+
+    def _recipe(self, entries: Iterable[Node], settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
+        reach: Reach = self.graph.reach(entries)
+        return Recipe(reach.code, versions(reach.packages), dict(settings), dict(inputs))
+
+
+def experiment_entries(graph: Graph, identifier: str, model: type[Model]) -> list[Node]:
+    """Return where the code of an experiment begins."""
+    return [
+        graph.entry(f"scripts.{identifier}", "compute"),
+        graph.bare_class(model.__module__, model.__qualname__),
+        graph.entry("scripts.article.experiment", "conduct"),
+    ]
+
+
+def figure_entries(graph: Graph, identifier: str) -> list[Node]:
+    """Return where the code of a figure begins."""
+    return [graph.entry(figure_module(identifier), "draw"), graph.entry("scripts.article.figure", "draw_figure")]
