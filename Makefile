@@ -14,7 +14,7 @@ LOCK := uv pip compile requirements.in --universal --python-version 3.11 --fork-
 CUDA := sed -nE 's/^((nvidia|cuda|triton)[a-z0-9-]*)==.*/--no-emit-package \1/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lint parameters lock clean
+.PHONY: help setup report why verify test check lint parameters lock clean
 
 help:  ## print this list
 	@echo 'Usage: make TARGET [PRESET=quick|standard|paper] [ARGS="options of snakemake or pytest"] [PYTHON=python3.12]'
@@ -41,6 +41,12 @@ lint: setup  ## run the linters alone
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+
+why: setup  ## say what would be made anew, why, and how long it would take
+	python -m scripts.article.why $(ARGS) $(if $(PRESET),--config preset=$(PRESET))
+
+verify: setup  ## check every link from the report back to the code; name the first that is broken
+	python -m scripts.article.verify
 
 parameters: setup  ## list every parameter, its value and where it comes from
 	python -m scripts.article.parameters $(ARGS)

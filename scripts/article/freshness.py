@@ -84,8 +84,8 @@ def load_fresh_artifact(stage: Stage) -> Artifact:
         ArticleError: it is missing, damaged, of other code or settings, or computed from other inputs.
     """
     artifact = load_artifact(artifact_path(stage.identifier))
-    _check_recipe(artifact.path, artifact.recipe, stage.recipe)
-    _check_files(artifact.path, artifact.inputs)
+    check_recipe(artifact.path, artifact.recipe, stage.recipe)
+    check_files(artifact.path, artifact.inputs)
     return artifact
 
 
@@ -96,8 +96,8 @@ def load_fresh_drawing(stage: Stage) -> Drawing:
         ArticleError: the figure is missing, altered, of other code, or drawn from other artifacts.
     """
     drawing = load_drawing(stage.identifier)
-    _check_recipe(drawing.path, drawing.recipe, stage.recipe)
-    _check_files(drawing.path, drawing.inputs)
+    check_recipe(drawing.path, drawing.recipe, stage.recipe)
+    check_files(drawing.path, drawing.inputs)
     return drawing
 
 
@@ -108,16 +108,26 @@ def check_record(path: Path, recipe: Recipe) -> None:
         ArticleError: the record is damaged or of another recipe, or a file is missing or altered.
     """
     found, files = read_record(path)
-    _check_recipe(path, found, recipe)
-    _check_files(path, files)
+    check_recipe(path, found, recipe)
+    check_files(path, files)
 
 
-def _check_recipe(path: Path, found: Recipe, today: Recipe) -> None:
+def check_recipe(path: Path, found: Recipe, today: Recipe) -> None:
+    """Check that a result was made as it would be made today.
+
+    Raises:
+        Stale: it was not; says what has changed.
+    """
     if found.digest != today.digest:
         raise Stale(path, differences(found, today))
 
 
-def _check_files(path: Path, files: Mapping[str, str]) -> None:
+def check_files(path: Path, files: Mapping[str, str]) -> None:
+    """Check that files have the SHA-256 that a result noted of them.
+
+    Raises:
+        Stale: one is missing or another one.
+    """
     for name, digest in files.items():
         file = Path(name)
         if not file.is_file():

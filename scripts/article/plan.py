@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from scripts.article.artifacts import artifact_files, sha256
 from scripts.article.configuration import Configuration, load_configuration
 from scripts.article.errors import ArticleError, nearest
 from scripts.article.figure import figure_files, figure_module, figures_of
+from scripts.article.fonts import FONTS
 from scripts.article.recipe import Recipe
 from scripts.article.recipes import Recipes
 
@@ -76,7 +77,7 @@ class Plan:
         names = [name for section in configuration.article.sections for name in figures_of(section)]
         figures = {name: _figure(name, recipes, experiments) for name in names}
         fonts = recipes.of_fonts()
-        report = _report(configuration, recipes, {**experiments, **figures}, fonts)
+        report = _report(configuration, recipes, [*experiments.values(), *figures.values()], fonts)
         recipes.keep()
         return cls(configuration, experiments, figures, fonts, report)
 
@@ -126,14 +127,13 @@ def _figure(identifier: str, recipes: Recipes, experiments: Mapping[str, Stage])
     return Stage(identifier, tuple(reads), recipe, figure_files(identifier))
 
 
-def _report(configuration: Configuration, recipes: Recipes, stages: Mapping[str, Stage], fonts: Recipe) -> Recipe:
+def _report(configuration: Configuration, recipes: Recipes, stages: Iterable[Stage], fonts: Recipe) -> Recipe:
     """Return the recipe of the report: its code, the article's settings, the templates by content, every stage."""
-    inputs = {f"results/{name}": stage.digest for name, stage in stages.items()}
-    settings = configuration.article.model_dump(mode="json")
-    return recipes.of_report(settings, {**inputs, "results/fonts": fonts.digest, **_sources()})
+    inputs = {stage.files[-1].as_posix(): stage.digest for stage in stages} | {FONTS.as_posix(): fonts.digest}
+    return recipes.of_report(configuration.article.model_dump(mode="json"), inputs | report_sources())
 
 
-def _sources() -> dict[str, str]:
+def report_sources() -> dict[str, str]:
     """Return the SHA-256 of every file that the report is written from, by path."""
     files = sorted(path for folder in SOURCES for path in Path(folder).rglob("*") if path.is_file())
     return {path.as_posix(): sha256(path.read_bytes()) for path in files}

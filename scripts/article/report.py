@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scripts.article import times
 from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import load_content
 from scripts.article.errors import ArticleError
@@ -57,8 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--config", type=json.loads, default={}, help="overrides of config/config.yaml, as JSON")
     parser.add_argument("--into", type=Path, default=Path("report"))
     given = parser.parse_args(arguments)
+    start = time.perf_counter()
     try:
         assemble(given.config, given.into)
+        times.note("report", {}, time.perf_counter() - start)
     except ArticleError as error:
         sys.exit(f"error: {error}")
     except OSError as error:

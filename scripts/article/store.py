@@ -51,6 +51,10 @@ class Store:
             )
         return cls(None if folder == "off" else Path(folder), int(limit) * 1_000_000)
 
+    def holds(self, digest: str) -> bool:
+        """Tell whether there is an entry for a digest, whole or not."""
+        return self.folder is not None and self._path(digest).is_file()
+
     def fetch(self, digest: str, files: Sequence[Path]) -> bool:
         """Put back the files of a stage, in the order given, and return whether they were there and whole.
 

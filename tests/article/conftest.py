@@ -147,7 +147,7 @@ class SmallArticle:
 
     def build(self, **overrides: object) -> Path:
         """Assemble the report and return its folder."""
-        assemble(overrides, self.folder / "report")
+        assemble(overrides, Path("report"))
         return self.folder / "report"
 
 
