@@ -1,4 +1,5 @@
 # Mathematics in AI, Checked: `snakemake --cores all` makes report/report.{html,pdf,json}.
+import sys
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -23,6 +24,14 @@ rule all:
     default_target: True
     input:
         rules.report.output,
+
+
+# Runs once, in the main process, before the first job; not in dry runs, nor where nothing is to be done.
+onstart:
+    try:
+        start_build(PLANNED_ON)
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
 
 
 onsuccess:

@@ -89,12 +89,18 @@ def sha256(data: bytes) -> str:
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
-    """Write beside the target and rename, so that no reader ever sees half a file."""
+    """Write beside the target and rename, so that no reader ever sees half a file.
+
+    Raises:
+        OSError: it cannot be written; names the file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(data.encode() if isinstance(data, str) else data)
         beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # a full disk names no file
     finally:
         beside.unlink(missing_ok=True)
 

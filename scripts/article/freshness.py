@@ -6,7 +6,9 @@ past runs; the report asks it again before it prints anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,12 +16,13 @@ from pathlib import Path
 from scripts.article.artifacts import RESULTS, Artifact, artifact_path, load_artifact, sha256
 from scripts.article.errors import ArticleError
 from scripts.article.figure import Drawing, figure_path, load_drawing
-from scripts.article.fonts import FONTS
+from scripts.article.fonts import FONTS, font_files
 from scripts.article.plan import Plan, Stage
 from scripts.article.recipe import Recipe, differences
 from scripts.article.records import read_record
 
 REPORT = RESULTS / "report.json"
+REPORT_FILES = (*(Path("report", f"report.{kind}") for kind in ("html", "pdf", "json")), REPORT)
 
 
 class Stale(ArticleError):
@@ -74,7 +77,29 @@ def stale(plan: Plan) -> dict[str, ArticleError]:
                 check.run()
         except ArticleError as error:
             found[check.path.as_posix()] = error
+        except OSError as error:  # unreadable, or just being replaced by another build
+            found[check.path.as_posix()] = ArticleError(f"{error.filename}: {error.strerror}")
     return found
+
+
+def align_times(plan: Plan) -> None:
+    """Make no file look older than what it was made from, whatever a copy or a checkout has done to the times.
+
+    Digests decide what is made anew; Snakemake's own look at the times cannot be switched off, so it must find nothing.
+    """
+    stages = [*plan.experiments.values(), *plan.figures.values()]
+    made = [([plan.experiments[name].files for name in stage.reads], stage.files) for stage in stages]
+    every = [*(stage.files for stage in stages), font_files()]
+    for sources, files in [*made, (every, REPORT_FILES)]:
+        newest = max((_time(file) for group in sources for file in group), default=0)
+        for file in files:
+            if file.is_file() and _time(file) < newest:
+                with suppress(OSError):
+                    os.utime(file, ns=(newest, newest))
+
+
+def _time(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 def load_fresh_artifact(stage: Stage) -> Artifact:

@@ -26,8 +26,9 @@ from scripts.article.figure import draw_figure, figure_files, figure_module
 from scripts.article.fonts import cut_fonts, font_files
 from scripts.article.recipe import Recipe
 from scripts.article.recipes import Recipes
+from scripts.article.records import checksums
 from scripts.article.settings import experiment_class
-from scripts.article.store import Store
+from scripts.article.store import Store, store_key
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Task:
         name: what it is called in messages.
         recipe: what its result depends on.
         sources: the files of the code in the recipe.
+        reads: the files of results that it reads.
         files: what it makes, the file that seals the others last.
         run: makes them.
     """
@@ -45,6 +47,7 @@ class Task:
     name: str
     recipe: Recipe
     sources: list[Path]
+    reads: list[Path]
     files: tuple[Path, ...]
     run: Callable[[], None]
 
@@ -58,7 +61,8 @@ def experiment(recipes: Recipes, identifier: str, settings: str) -> Task:
     def run() -> None:
         conduct(identifier, _load(module, "compute"), model, recipe, reads)
 
-    return Task(identifier, recipe, recipes.files(recipe), artifact_files(identifier), run)
+    files = artifact_files(identifier)
+    return Task(identifier, recipe, recipes.files(recipe), [artifact_path(name) for name in reads], files, run)
 
 
 def figure(recipes: Recipes, identifier: str, settings: str) -> Task:
@@ -70,13 +74,16 @@ def figure(recipes: Recipes, identifier: str, settings: str) -> Task:
     def run() -> None:
         draw_figure(identifier, _load(module, "draw"), recipe, reads)
 
-    return Task(f"figure {identifier}", recipe, recipes.files(recipe), figure_files(identifier), run)
+    files = figure_files(identifier)
+    return Task(
+        f"figure {identifier}", recipe, recipes.files(recipe), [artifact_path(name) for name in reads], files, run
+    )
 
 
 def fonts(recipes: Recipes, identifier: str, settings: str) -> Task:
     """Return the task that cuts the fonts of the page, which has neither id nor settings."""
     recipe = recipes.of_fonts()
-    return Task("fonts", recipe, recipes.files(recipe), font_files(), lambda: cut_fonts(recipe))
+    return Task("fonts", recipe, recipes.files(recipe), [], font_files(), lambda: cut_fonts(recipe))
 
 
 KINDS = {"experiment": experiment, "figure": figure, "fonts": fonts}
@@ -102,8 +109,8 @@ def carry_out(task: Task, digest: str, before: Stamps) -> None:
     """
     if task.recipe.digest != digest:
         raise ArticleError(f"{task.name}: its code or inputs changed after this build began; run the command again")
-    store = Store.from_environment()
-    if store.fetch(digest, task.files):
+    store, key = Store.from_environment(), store_key(digest, checksums(task.reads))
+    if store.fetch(key, task.files):
         print(f"{task.name}: as computed before, from the store")
         return
     start = time.perf_counter()
@@ -114,7 +121,7 @@ def carry_out(task: Task, digest: str, before: Stamps) -> None:
             file.unlink(missing_ok=True)
         raise ArticleError(f"{task.name}: its code changed while it ran; its result is dropped, run the command again")
     times.note(task.name, task.recipe.settings, time.perf_counter() - start)
-    store.keep(digest, task.files)
+    store.keep(key, task.files)
 
 
 def use_threads(count: int) -> None:

@@ -118,6 +118,14 @@ class Store:
             total -= size
 
 
+def store_key(digest: str, inputs: Mapping[str, str]) -> str:
+    """Return what a stage's result is kept under: its digest, and the content of the results that it reads.
+
+    The same recipe may give other last digits on another machine; what was drawn from those is no answer here.
+    """
+    return sha256(json.dumps([digest, dict(inputs)], sort_keys=True).encode()) if inputs else digest
+
+
 def pack(digest: str, contents: Mapping[Path, bytes]) -> bytes:
     """Return an entry of the store."""
     sizes = {file.as_posix(): len(data) for file, data in contents.items()}

@@ -73,6 +73,7 @@ def canvas(rows: int = 1, columns: int = 1, *, height: float = 2.7, **options: A
         height: of the whole figure, in inches.
         options: passed to `Figure.subplots` (`sharex`, `width_ratios`, …).
     """
+    mpl.rcdefaults()  # whatever a matplotlibrc of the user says
     mpl.rcParams.update(SETTINGS)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(rows, columns, **options)

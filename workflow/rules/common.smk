@@ -12,7 +12,8 @@ sys.path.insert(0, workflow.basedir)
 
 from scripts.article.artifacts import arrays_path, artifact_path
 from scripts.article.errors import ArticleError
-from scripts.article.freshness import stale
+from scripts.article.freshness import align_times, stale
+from scripts.article.lock import end_quietly, start_build, state
 from scripts.article.plan import Plan
 
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.
@@ -20,11 +21,15 @@ shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH 
 
 STARTED = time.monotonic()
 
+end_quietly()
+
 try:
     PLAN = Plan.load(config)
 except ArticleError as error:
     raise WorkflowError(str(error))
 
+align_times(PLAN)
+PLANNED_ON = state()
 STALE = stale(PLAN)
 
 

@@ -1,0 +1,105 @@
+"""A copy of the whole article, built once at the preset quick and shared by all end-to-end tests of a run."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
+RESULT = re.compile(r"results/(\w+)/(figures/)?(\w+)\.\w+")
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy what a build needs, without anything that was built."""
+    for part in PARTS:
+        source = REPOSITORY / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / part)
+    return folder
+
+
+def snakemake(
+    folder: Path, *options: str, preset: str = "quick", cores: int = 2, config: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a folder as a user would; `config` holds KEY=VALUE."""
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *options]
+    command += ["--config", f"preset={preset}", *config]
+    given = {**clean_environment(), **environment}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=given)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what would tell Snakemake or the article to do otherwise."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("SNAKEMAKE", "ARTICLE", "PYTHON"))}
+
+
+@cache
+def dry_run_server() -> subprocess.Popen[str]:
+    """Start the server of dry runs; it ends with this process, when its input closes."""
+    command = [sys.executable, str(Path(__file__).with_name("dry_run_server.py"))]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd="/", env=clean_environment())
+
+
+def summary(folder: Path, *config: str) -> tuple[int, str, str]:
+    """Return status, output and errors of `snakemake --summary` with settings."""
+    server = dry_run_server()
+    request = [str(folder), "--cores", "2", "--summary", "--config", *config]
+    server.stdin.write(json.dumps(request) + "\n")
+    server.stdin.flush()
+    return tuple(json.loads(server.stdout.readline()))
+
+
+def due(folder: Path, *config: str, preset: str = "quick") -> set[str]:
+    """Return the stages that a build would run: experiments by id, figures as `figure id`, `fonts`, `report`."""
+    status, out, errors = summary(folder, f"preset={preset}", *config)
+    assert status == 0, out + errors
+    return stages_due(out)
+
+
+def stages_due(table: str) -> set[str]:
+    """Return the stages that the table of `snakemake --summary` says are to be run."""
+    rows = [line.split("\t") for line in table.splitlines()[1:] if "\t" in line]
+    assert rows
+    return {stage_of(row[0]) for row in rows if row[-1] != "no update"}
+
+
+def stage_of(path: str) -> str:
+    """Return the stage that makes a file."""
+    found = RESULT.fullmatch(path)
+    if not found:
+        return "report"
+    if found[1] == "fonts":
+        return "fonts"
+    return f"figure {found[1]}.{found[3]}" if found[2] else f"{found[1]}.{found[3]}"
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a built copy of the article that nobody may change; all workers of a run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-article"
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "report/report.html").is_file():
+            done = snakemake(copy_project(folder))
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "build.log").write_text(done.stdout + done.stderr)
+    return folder
+
+
+def copy_of(built: Path, folder: Path) -> Path:
+    """Return a copy of a built article that a test may change."""
+    return shutil.copytree(built, folder, copy_function=shutil.copy2)
