@@ -12,6 +12,7 @@ from scripts.article.recipe import Recipe
 from scripts.article.records import checksums, write_record
 
 FONTS = RESULTS / "fonts/fonts.json"
+PACKAGES = ("ziamath", "matplotlib", "brotli")  # whose files are read, or which fontTools looks for by itself
 NAMES = ("math", "figure", "figure-italic")
 Ranges = tuple[tuple[int, int], ...]
 
@@ -41,8 +42,8 @@ FIGURES: Ranges = (*TEXT, *OPERATORS, (0x1D54, 0x1D54))
 
 def sources() -> dict[str, tuple[Path, Ranges]]:
     """Return the fonts by the name of their cut: where each lies, and the characters kept."""
-    mathematics = _folder_of("ziamath") / "fonts"
-    figures = _folder_of("matplotlib") / "mpl-data/fonts/ttf"
+    mathematics = _folder_of(PACKAGES[0]) / "fonts"
+    figures = _folder_of(PACKAGES[1]) / "mpl-data/fonts/ttf"
     return {
         "math": (mathematics / "STIXTwoMath-Regular.ttf", MATHEMATICS),
         "figure": (figures / "DejaVuSans.ttf", FIGURES),

@@ -8,6 +8,7 @@ from typing import Any
 
 from scripts.article.errors import ArticleError
 from scripts.article.figure import figure_module
+from scripts.article.fonts import PACKAGES
 from scripts.article.recipe import Recipe
 from scripts.article.settings import Model
 from scripts.reach.graph import Graph, Node, Reach
@@ -43,11 +44,12 @@ class Recipes:
 
     def of_fonts(self) -> Recipe:
         """Return the recipe of the fonts that the page embeds."""
-        return self._recipe([self.graph.entry("scripts.article.fonts", "cut_fonts")], {}, {})
+        return self._recipe([self.graph.entry("scripts.article.fonts", "cut_fonts"), *_packages(PACKAGES)], {}, {})
 
     def of_report(self, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
         """Return the recipe of the report."""
-        return self._recipe([self.graph.entry("scripts.article.report", "assemble")], settings, inputs)
+        entries = [self.graph.entry("scripts.article.report", "assemble"), *_packages(PACKAGES)]
+        return self._recipe(entries, settings, inputs)
 
     def reads(self, module: str) -> list[str]:
         """Return the experiments a module reads, from its literal list `READS`; the module is not imported.
@@ -73,8 +75,14 @@ class Recipes:
         self._summaries.keep()
 
     def _recipe(self, entries: Iterable[Node], settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
-        reach: Reach = self.graph.reach(entries)
+        given = self.graph.entry("scripts.article.recipe", "Recipe")  # handed in, so not named by those who use it
+        reach: Reach = self.graph.reach([*entries, given])
         return Recipe(reach.code, versions(reach.packages), dict(settings), dict(inputs))
+
+
+def _packages(names: Iterable[str]) -> list[Node]:
+    """Return the nodes of packages that are used without an import."""
+    return [Node("package", name) for name in names]
 
 
 def experiment_entries(graph: Graph, identifier: str, model: type[Model]) -> list[Node]:

@@ -137,6 +137,9 @@ class Graph:
         yield from (Node("name", node.module, use) for use in uses)
         for origin, name in statement.aliases.values():
             yield from self._load(origin, name)
+        if statement.kind == "class":  # what is imported in its body is an attribute of the class
+            for alias in statement.aliases.values():
+                yield from self._from_alias(alias, [])
         for use in uses:
             root, *rest = use.split(".")
             if root in statement.aliases:
@@ -210,6 +213,8 @@ class Graph:
 
     def _runs(self, module: str, statement: Statement) -> bool:
         """Tell whether running a statement at import may do more than bind its names."""
+        if "__getattr__" in statement.names:  # the module answers for names that nobody binds
+            return True
         return statement.opaque or not all(self._is_pure(module, call) for call in statement.eager)
 
     def _is_pure(self, module: str, call: str) -> bool:
@@ -227,7 +232,8 @@ class Graph:
             return all(self._imported_is_pure(alias, rest) for alias in aliases)
         statements = [self.modules.source(module).statements[number] for number in self.modules.binding(module, root)]
         if rest:
-            return method_is_pure(rest[-1])
+            trusted = all(entry.kind == "value" and not self._runs(module, entry) for entry in statements)
+            return trusted and method_is_pure(rest[-1])
         if not statements:
             return builtin_is_pure(root)
         return all(

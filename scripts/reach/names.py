@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 ANYTHING = "*"
 IMPORTERS = {"import_module", "__import__", "run_module", "run_path", "exec_module", "load_module", "reload"}
-OPENERS = {"pickle.load", "pickle.loads", "sys.modules", "sys.meta_path", "pkgutil.resolve_name"}
-WIDENERS = {"eval", "exec", "globals", "_getframe", "currentframe", "__globals__", "__builtins__"}
+OPENERS = {  # what hands out code by a name that only shows at run time
+    *(
+        "eval",
+        "exec",
+        "gc.get_objects",
+        "importlib.metadata.entry_points",
+        "joblib.load",
+        "pickle.load",
+        "pickle.loads",
+    ),
+    *("pkgutil.resolve_name", "pydoc.locate", "sys.meta_path", "sys.modules", "torch.load"),
+}
+KEEPERS = {"builtins", "gc", "importlib", "pickle", "pkgutil", "runpy", "sys"}  # modules not to be handed on whole
+WIDENERS = {"eval", "exec", "globals", "locals", "__globals__", "__builtins__", "f_globals", "tb_frame"}
+WIDENERS |= {"_getframe", "currentframe", "getmodule", "stack"}
 LOOKERS = {"__doc__", "__annotations__", "get_type_hints", "get_annotations", "signature", "getfullargspec"}
 LOOKERS |= {"getdoc", "getsource", "getsourcelines", "getcomments"}
+CALLED_LATER = {"key", "default_factory", "factory", "function", "func"}  # arguments that are functions to call
+OWN_MODULE = re.compile(r"scripts(?:\.\w+)+(?::\w+)?|scripts(?:/\w+)+\.py")
+
+Aliases = Mapping[str, list[str]]
 
 
 def chain(node: ast.AST) -> str:
@@ -28,9 +46,12 @@ class Used(ast.NodeVisitor):
 
     Args:
         node: the code.
+        aliases: what the imports of its module and its own bind.
     """
 
-    def __init__(self, node: ast.AST):
+    def __init__(self, node: ast.AST, aliases: Aliases | None = None):
+        self._aliases = aliases or {}
+        self._local = set(_local_names(node))
         self._names: set[str] = set()
         self._calls: set[str] = set()
         self._dynamic: set[str] = set()
@@ -53,15 +74,36 @@ class Used(ast.NodeVisitor):
             self._sign(node.attr)
             self.visit(node.value)
 
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """Note a text that names a module of ours: something may import or run it."""
+        if isinstance(node.value, str) and OWN_MODULE.fullmatch(node.value):
+            module = node.value.removesuffix(".py").partition(":")[0].replace("/", ".")
+            self._dynamic.add(module)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        """Note what is put into a text, not the text around it."""
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part)
+
     def visit_Call(self, node: ast.Call) -> None:
-        """Note what is called; a method of an expression as `?.method`."""
+        """Note what is called; a method of an expression, or of a local name, as `?.method`."""
         name = chain(node.func)
-        if name.split(".")[-1] in IMPORTERS:
+        self._calls |= set(_calls(node, self._local))
+        imports = bool(name) and self._full(name).split(".")[-1] in IMPORTERS
+        if imports:
             self._dynamic |= module_pattern(node)
-        self._calls.add(name or f"?.{getattr(node.func, 'attr', '')}")
+            self._names.add(name)
+        else:
+            self.visit(node.func)
+        if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            self._sign(str(node.args[1].value))
+            if node.args[1].value in IMPORTERS:
+                self._dynamic.add(ANYTHING)
         if name == "vars" and not node.args:
             self.widens = True
-        self.generic_visit(node)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self.visit(argument)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """Note the target: it is read before it is written."""
@@ -78,13 +120,21 @@ class Used(ast.NodeVisitor):
         """Note the names of the module that a function binds."""
         self.globals |= set(node.names)
 
+    def _full(self, name: str) -> str:
+        """Return a name as the library that it is imported from calls it."""
+        root, *rest = name.split(".")
+        origin = self._aliases.get(root)
+        return ".".join([part for part in (*origin, *rest) if part]) if origin else name
+
     def _use(self, name: str) -> None:
         if not name:
             return
         self._names.add(name)
-        for part in name.split("."):
+        full = self._full(name)
+        for part in full.split("."):
             self._sign(part)
-        if any(name == opener or name.startswith(f"{opener}.") for opener in OPENERS):
+        opened = full in KEEPERS or full.split(".")[-1] in IMPORTERS
+        if opened or any(full == opener or full.startswith(f"{opener}.") for opener in OPENERS):
             self._dynamic.add(ANYTHING)
 
     def _sign(self, name: str) -> None:
@@ -92,6 +142,27 @@ class Used(ast.NodeVisitor):
         self.looks |= name in LOOKERS
         if name == "__subclasses__":
             self._dynamic.add(ANYTHING)
+
+
+def _local_names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a function binds for itself: arguments and what it assigns."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    for entry in ast.walk(node):
+        if isinstance(entry, ast.arg):
+            yield entry.arg
+        elif isinstance(entry, ast.Name) and isinstance(entry.ctx, ast.Store):
+            yield entry.id
+
+
+def _calls(node: ast.Call, local: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what a call calls, at once or through an argument that is a function."""
+    called = [node.func, *(keyword.value for keyword in node.keywords if keyword.arg in CALLED_LATER)]
+    for entry in called:
+        name = chain(entry)
+        if name.split(".")[0] in local:
+            name = ""
+        yield name or f"?.{getattr(entry, 'attr', '')}"
 
 
 def module_pattern(node: ast.Call) -> set[str]:
@@ -138,8 +209,6 @@ class Eager(ast.NodeVisitor):
         elif isinstance(node, ast.ClassDef):
             self._class(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            self.opaque |= any(_writes_inside(target) for target in targets)
             self.visit(node)
         else:
             self.opaque |= not (isinstance(node, ast.Pass) or _is_constant(node))
@@ -174,13 +243,24 @@ class Eager(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         """Note what is called."""
-        self._calls.add(chain(node.func) or f"?.{getattr(node.func, 'attr', '')}")
+        self._calls |= set(_calls(node))
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        """Note a write into an object, wherever in the statement it stands."""
+        self.opaque |= not isinstance(node.ctx, ast.Load)
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """Note a write into an object."""
+        self.opaque |= not isinstance(node.ctx, ast.Load)
         self.generic_visit(node)
 
 
 def body_is_plain(body: list[ast.stmt]) -> bool:
     """Tell whether a function's own statements change nothing but its local names."""
     impure = (ast.Global, ast.Nonlocal, ast.Delete, ast.With, ast.AsyncWith, ast.Import, ast.ImportFrom, ast.Await)
+    impure += (ast.AugAssign,)  # `x += …` changes a list that was handed in
     for entry in body:
         for node in ast.walk(entry):
             if isinstance(node, impure) or (
@@ -188,13 +268,6 @@ def body_is_plain(body: list[ast.stmt]) -> bool:
             ):
                 return False
     return True
-
-
-def _writes_inside(target: ast.expr) -> bool:
-    return any(
-        isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(target)
-    )
 
 
 def _is_constant(node: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ import builtins
 from fnmatch import fnmatchcase
 
 BUILTINS = {
-    *("bool", "bytes", "complex", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "map", "max", "min"),
+    *("bool", "bytes", "complex", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "max", "min"),
     *(
         "object",
         "property",
@@ -25,12 +25,14 @@ BUILTINS = {
         "str",
         "sum",
     ),
-    *("super", "tuple", "zip", "abs", "all", "any", "classmethod", "divmod", "filter", "isinstance", "pow"),
+    *("super", "tuple", "zip", "abs", "all", "any", "classmethod", "divmod", "isinstance", "pow"),
     *(name for name, entry in vars(builtins).items() if isinstance(entry, type) and issubclass(entry, BaseException)),
 }
 LIBRARIES = (
-    *("abc.*", "collections.*", "collections.abc.*", "contextlib.contextmanager", "dataclasses.*", "enum.*"),
-    *("fractions.Fraction", "functools.*", "html.parser.HTMLParser", "itertools.*", "math.*", "operator.*"),
+    *("abc.*", "collections.*", "collections.abc.*", "contextlib.contextmanager", "dataclasses.*", "enum.auto"),
+    *("fractions.Fraction", "functools.cache", "functools.lru_cache", "functools.partial", "functools.wraps"),
+    *("functools.cached_property", "functools.total_ordering", "html.parser.HTMLParser", "itertools.chain", "math.*"),
+    *("itertools.count", "itertools.pairwise", "itertools.product", "operator.attrgetter", "operator.itemgetter"),
     *("ast.NodeVisitor", "ast.NodeTransformer", "pathlib.Path", "pathlib.PurePath", "re.compile", "re.escape"),
     *("string.Template", "typing.*", "typing_extensions.*", "types.MappingProxyType", "types.SimpleNamespace"),
     *("pydantic.BaseModel", "pydantic.ConfigDict", "pydantic.Field", "pydantic.TypeAdapter"),

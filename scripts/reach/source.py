@@ -16,7 +16,7 @@ from scripts.reach.names import Eager, Used, body_is_plain
 from scripts.reach.strip import strip
 
 MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
-MAKERS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "model_post_init")
+HARMLESS = {"property", "staticmethod", "classmethod", "cached_property", "abstractmethod"}
 TYPING_GUARDS = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
@@ -36,8 +36,8 @@ class Statement:
         looks: whether it looks at docstrings, annotations or source code.
         opaque: whether running it at import may do more than bind its names.
         eager: the dotted names that are called when it runs at import.
-        calls: for a function, what its body calls; for a class, what making an instance calls; None where a call may
-            change more than what it returns.
+        calls: for a function, what its body calls; for a class, what its methods call, any of which making or using
+            an instance may run; None where a call may change more than what it returns.
         bare_code: for a class, `code` without the values of its annotated fields.
         bare_uses: for a class, `uses` without them.
         literal: for an assignment of a list of texts, that list.
@@ -88,7 +88,8 @@ def summarise_source(text: str, module: str, *, is_package: bool) -> Source:
     tree = ast.parse(text)
     package = module if is_package else module.rpartition(".")[0]
     futures = _futures(tree)
-    top = list(_what_runs(tree.body))
+    guards = (*MAIN_GUARDS, *(() if "TYPE_CHECKING" in set(_all_bound(tree)) else TYPING_GUARDS))
+    top = list(_what_runs(tree.body, guards))
     imports = [found for node in top for found in _imports_of(node, package)]
     aliases = {called: [origin, name] for origin, name, called in imports}
     stars = sorted(origin for origin, name, _ in imports if name == "*")
@@ -102,7 +103,7 @@ def _statement(
     inner = {called: [origin, name] for origin, name, called in _imports_of(node, package, deep=True)}
     eager = Eager(node, lazy="annotations" in futures)
     stripped, notes = strip(node)
-    used = Used(stripped)
+    used = Used(stripped, {**aliases, **inner})
     context = [futures, stars]
     bare = _without_field_values(stripped) if isinstance(node, ast.ClassDef) else None
     bare_used = Used(bare).names if bare else []
@@ -163,22 +164,13 @@ def _calls(node: ast.stmt, stripped: ast.stmt) -> list[str] | None:
         return Used(stripped).calls if body_is_plain(stripped.body) else None
     if not isinstance(stripped, ast.ClassDef):
         return None
-    makers = [entry for entry in stripped.body if _makes_instances(entry)]
-    if any(getattr(entry, "decorator_list", None) for entry in makers):
-        return None
-    if not all(isinstance(entry, ast.FunctionDef) and body_is_plain(entry.body) for entry in makers):
+    methods = [entry for entry in stripped.body if isinstance(entry, ast.FunctionDef | ast.AsyncFunctionDef)]
+    decorated = {ast.unparse(decorator) for entry in methods for decorator in entry.decorator_list}
+    if stripped.keywords or decorated - HARMLESS or not all(body_is_plain(entry.body) for entry in methods):
         return None
     bases = [ast.unparse(base) for base in stripped.bases]
-    return sorted({*bases, *(call for entry in makers for call in Used(entry).calls)})
-
-
-def _makes_instances(entry: ast.stmt) -> bool:
-    """Tell whether a statement of a class body may take part in making an instance: `__init__`, validators."""
-    harmless = {"property", "staticmethod", "classmethod", "cached_property", "abstractmethod"}
-    if not isinstance(entry, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    decorated = {ast.unparse(decorator) for decorator in entry.decorator_list} - harmless
-    return bool(decorated) or entry.name in MAKERS
+    made = Eager(stripped, lazy=True).calls  # among them what makes the values of fields, `default_factory`
+    return sorted({*bases, *made, *(call for entry in methods for call in Used(entry).calls)})
 
 
 def _without_field_values(node: ast.stmt) -> ast.stmt:
@@ -196,11 +188,11 @@ def _without_field_values(node: ast.stmt) -> ast.stmt:
     )
 
 
-def _what_runs(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _what_runs(body: list[ast.stmt], guards: tuple[str, ...]) -> Iterator[ast.stmt]:
     """Yield the top-level statements that run at import: all but those for type checkers and for the command line."""
     for node in body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) in (*MAIN_GUARDS, *TYPING_GUARDS):
-            yield from _what_runs(node.orelse)
+        if isinstance(node, ast.If) and ast.unparse(node.test) in guards:
+            yield from _what_runs(node.orelse, guards)
         else:
             yield node
 
@@ -208,6 +200,12 @@ def _what_runs(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 def _futures(tree: ast.Module) -> list[str]:
     found = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     return sorted(alias.name for node in found for alias in node.names)
+
+
+def _all_bound(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            yield from _bound(node)
 
 
 def _is_docstring(node: ast.stmt) -> bool:
