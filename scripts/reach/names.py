@@ -21,8 +21,8 @@ OPENERS = {  # what hands out code by a name that only shows at run time
     *("pkgutil.resolve_name", "pydoc.locate", "sys.meta_path", "sys.modules", "torch.load"),
 }
 KEEPERS = {"builtins", "gc", "importlib", "pickle", "pkgutil", "runpy", "sys"}  # modules not to be handed on whole
-WIDENERS = {"eval", "exec", "globals", "locals", "__globals__", "__builtins__", "f_globals", "tb_frame"}
-WIDENERS |= {"_getframe", "currentframe", "getmodule", "stack"}
+SCOPES = {"eval", "exec", "globals", "locals", "inspect.stack"}  # what reaches names of the module it stands in
+SCOPE_ATTRIBUTES = {"__globals__", "__builtins__", "f_globals", "tb_frame", "_getframe", "currentframe", "getmodule"}
 LOOKERS = {"__doc__", "__annotations__", "get_type_hints", "get_annotations", "signature", "getfullargspec"}
 LOOKERS |= {"getdoc", "getsource", "getsourcelines", "getcomments"}
 CALLED_LATER = {"key", "default_factory", "factory", "function", "func"}  # arguments that are functions to call
@@ -98,6 +98,7 @@ class Used(ast.NodeVisitor):
             self.visit(node.func)
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
             self._sign(str(node.args[1].value))
+            self.widens |= node.args[1].value in SCOPES
             if node.args[1].value in IMPORTERS:
                 self._dynamic.add(ANYTHING)
         if name == "vars" and not node.args:
@@ -133,12 +134,13 @@ class Used(ast.NodeVisitor):
         full = self._full(name)
         for part in full.split("."):
             self._sign(part)
+        self.widens |= full.removeprefix("builtins.") in SCOPES
         opened = full in KEEPERS or full.split(".")[-1] in IMPORTERS
         if opened or any(full == opener or full.startswith(f"{opener}.") for opener in OPENERS):
             self._dynamic.add(ANYTHING)
 
     def _sign(self, name: str) -> None:
-        self.widens |= name in WIDENERS
+        self.widens |= name in SCOPE_ATTRIBUTES
         self.looks |= name in LOOKERS
         if name == "__subclasses__":
             self._dynamic.add(ANYTHING)
