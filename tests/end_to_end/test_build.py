@@ -1,9 +1,9 @@
-"""One quick build of the whole article in a copy of the project, and what a user sees who then changes something."""
+"""One quick build of the whole article, as a reader sees it, and what an author sees who then breaks something."""
+
+from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,41 +13,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from build_support import built_once, copy_of, snakemake
 from tests_support import pdf_pages, pdf_text
 
 pytestmark = pytest.mark.slow
-TOY = {"reinforcement_toy": 1, "figure": 1, "report": 1}
-REPOSITORY = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
-
-
-def snakemake(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *options, "--config", "preset=quick"]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-
-
-def jobs(folder: Path) -> dict[str, int]:
-    """Return how many jobs of each rule a dry run lists."""
-    done = snakemake(folder, "--dry-run", "--quiet", "progress")
-    assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^\s*([a-z][\w ]*?)\s+(\d+)\s*$", done.stdout + done.stderr, flags=re.MULTILINE)
-    return {rule.replace(" ", "_"): int(count) for rule, count in rows if rule not in ("total", "all")}
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    for part in PARTS:
-        source = REPOSITORY / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
-    done = snakemake(folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"Made report/report\.html, report/report\.pdf, report/report\.json in \d+", done.stderr)
-    return folder
+    return copy_of(built_once(tmp_path_factory), tmp_path_factory.mktemp("project") / "article")
 
 
 @pytest.fixture(scope="module")
@@ -129,63 +103,31 @@ def test_the_page_is_one_file_with_links_that_lead_somewhere(project, page):
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(identifiers)
 
 
-def test_nothing_reruns_when_nothing_changed(project):
-    assert jobs(project) == {}
+def test_a_build_says_what_it_made(project):
+    said = (project / "build.log").read_text()
+    assert re.search(r"Made report/report\.html, report/report\.pdf, report/report\.json in \d+", said)
 
 
-def test_a_change_of_prose_reruns_the_report_alone(project):
-    with edited(project / "templates/sections/faq.md.j2", lambda text: text + "\nOne more sentence.\n"):
-        assert jobs(project) == {"report": 1}
+def run(folder: Path, module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
 
 
-def test_a_comment_reruns_nothing(project):
-    with edited(project / "scripts/reinforcement/toy.py", lambda text: "# a comment\n" + text):
-        assert jobs(project) == {}
-
-
-def test_a_change_of_one_experiment_reruns_it_and_what_reads_it(project):
-    with edited(project / "scripts/reinforcement/toy.py", lambda text: text + "\n\nNEW_CONSTANT = 1\n"):
-        assert jobs(project) == TOY
-
-
-def test_what_reruns_depends_on_no_file_time(project):
-    files = [path for part in (*PARTS, "results", "report") for path in (project / part).rglob("*") if path.is_file()]
-    for number, path in enumerate(files):
-        os.utime(path, (1e9 + number % 7, 1e9 + number % 11))
-    assert jobs(project) == {}
-    for path in files:
-        os.utime(path, (1e9, 1e9))
-
-
-def test_what_reruns_depends_on_no_memory_of_snakemake(project):
-    memory = project / ".snakemake"
-    memory.rename(project / "memory")
-    try:
-        assert jobs(project) == {}
-        with edited(project / "scripts/reinforcement/toy.py", lambda text: text + "\n\nNEW_CONSTANT = 1\n"):
-            assert jobs(project) == TOY
-    finally:
-        shutil.rmtree(memory, ignore_errors=True)
-        (project / "memory").rename(memory)
-
-
-def test_an_altered_result_is_made_anew(project):
-    with edited(
-        project / "results/reinforcement/toy.json", lambda text: text.replace('"note": ""', '"note": "by hand"', 1)
-    ):
-        assert jobs(project) == TOY
+def test_every_link_of_the_chain_holds_and_a_broken_one_is_named(project):
+    assert "every link holds" in run(project, "scripts.article.verify")
     with edited(project / "report/report.json", lambda text: text.replace("quick", "paper", 1)):
-        assert jobs(project) == {"report": 1}
-    with edited(project / "results/reinforcement/figures/toy.svg", lambda text: text.replace("<g", "<g ", 1)):
-        assert jobs(project) == {"figure": 1, "report": 1}
-    arrays = project / "results/reinforcement/toy.npz"
-    before = arrays.read_bytes()
-    arrays.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    assert jobs(project) == TOY
-    arrays.unlink()
-    assert jobs(project) == TOY
-    arrays.write_bytes(before)
-    assert jobs(project) == {}
+        assert "error: results/report.json: stale: report/report.json is not the file" in run(
+            project, "scripts.article.verify"
+        )
+
+
+def test_why_says_what_changed_and_how_long_it_takes(project):
+    changed = "preset=quick", "reinforcement__toy__discount=0.8"
+    said = run(project, "scripts.article.why", "--config", *changed)
+    assert re.search(r"reinforcement\.toy  \(\d+ s\)\n    setting discount: 0\.9 → 0\.8\n", said)
+    assert re.search(r"3 of 27 stages would be made anew: about \d+ s of computing\.", said)
+    assert "Nothing to do: all 27 stages" in run(project, "scripts.article.why", "--config", "preset=quick")
 
 
 def test_a_broken_template_shows_its_message_and_keeps_the_last_report(project):

@@ -1,0 +1,48 @@
+"""The same article built elsewhere, in another environment, is the same to the byte."""
+
+import os
+import subprocess
+
+import pytest
+
+from build_support import built_once, copy_project, snakemake
+
+pytestmark = pytest.mark.slow
+MADE = ("results", "report")
+
+
+def contents(folder):
+    files = [path for name in MADE for path in (folder / name).rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def matplotlibrc(folder):
+    """Write settings of a user who likes figures to look otherwise."""
+    path = folder / "matplotlibrc"
+    path.write_text("lines.linewidth: 7\nfont.size: 20\nsavefig.facecolor: red\naxes.grid: True\n")
+    return path
+
+
+def test_folder_time_zone_language_hash_seed_umask_cores_and_user_settings_do_not_count(tmp_path_factory, tmp_path):
+    built = built_once(tmp_path_factory)
+    folder = copy_project(tmp_path / "quite another place, with spaces")
+    environment = {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    environment |= {"MATPLOTLIBRC": str(matplotlibrc(tmp_path)), "OMP_NUM_THREADS": "2", "HOME": str(tmp_path)}
+    before = os.umask(0o077)
+    try:
+        done = snakemake(folder, cores=1, **environment)
+    finally:
+        os.umask(before)
+    assert done.returncode == 0, done.stdout + done.stderr
+    here, there = contents(built), contents(folder)
+    assert here.keys() == there.keys()
+    assert [name for name in here if here[name] != there[name]] == []
+
+
+def test_results_hold_no_time_host_or_path(tmp_path_factory):
+    built = built_once(tmp_path_factory)
+    host = subprocess.run(["uname", "-n"], capture_output=True, text=True, check=True).stdout.strip()
+    told = [text.encode() for text in (str(built), os.environ.get("USER", ""), host) if len(text) > 3]
+    for name, data in contents(built).items():
+        if name.endswith((".json", ".svg", ".html", ".pdf")):
+            assert not [text for text in told if text in data], name
