@@ -1,6 +1,6 @@
 """Time whole builds as a user has them: cold, without a change, after a change of prose, of a figure, of a setting.
 
-    python benchmarks/build_times.py --cores 2 --repeat 5
+    python -m benchmarks.build_times --cores 2 --repeat 5
 
 Works in a copy of the project, so nothing here is touched. Prints a table in Markdown: medians of wall-clock seconds,
 with the smallest and the largest in brackets; a cold build is timed once per preset.
@@ -9,6 +9,7 @@ with the smallest and the largest in brackets; a cold build is timed once per pr
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import statistics
 import subprocess
@@ -18,18 +19,40 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.projects import clean_environment, copy_project
+
+WRAPPER = """
+
+draw_{number} = draw
+
+
+def draw(toy):
+    return draw_{number}(toy)
+"""
 
 
 def build(folder: Path, cores: int, *config: str) -> float:
     """Run the workflow and return how long it took, in seconds."""
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores)]
     command += ["--config", *config] if config else []
+    environment = clean_environment() | {"ARTICLE_STORE": "off"}
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         sys.exit(f"the build failed:\n{done.stdout}{done.stderr}")
+    return time.perf_counter() - start
+
+
+def computing(folder: Path, stage: str) -> float:
+    """Return how long a stage last computed, by its own note, in seconds."""
+    return list(json.loads((folder / f"logs/times/{stage}.json").read_text()).values())[-1]
+
+
+def why(folder: Path) -> float:
+    """Return how long it takes to say what would be made anew after a change of preset."""
+    command = [sys.executable, "-m", "scripts.article.why", "--config", "preset=quick"]
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, capture_output=True, check=True, env=clean_environment())
     return time.perf_counter() - start
 
 
@@ -58,9 +81,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in PARTS:
-            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-            copy(ROOT / part, folder / part)
+        copy_project(folder)
         empty = folder / "empty"
         empty.mkdir()
         (empty / "Snakefile").write_text("rule all:\n    input: []\n")
@@ -68,14 +89,19 @@ def main() -> None:
         shutil.rmtree(folder / "results")
         rows += [("cold, standard", f"{build(folder, given.cores):.1f} s")]
         prose = after_edit(folder, given.cores, "templates/sections/faq.md.j2", "\nSentence number {number}.\n")
-        figure = after_edit(
-            folder, given.cores, "scripts/reinforcement/figures/toy.py", "\n\nUNUSED_{number} = {number}\n"
-        )
+        figure = after_edit(folder, given.cores, "scripts/reinforcement/figures/toy.py", WRAPPER)
+
+        def setting(number: int) -> float:
+            whole = build(folder, given.cores, f"reinforcement__toy__discount={0.8 + 0.01 * number}")
+            return whole - sum(computing(folder, name) for name in ("reinforcement.toy", "figure-reinforcement.toy"))
+
         rows += [
             ("an empty Snakefile", repeated(lambda _: build(empty, given.cores), given.repeat)),
             ("no change", repeated(lambda _: build(folder, given.cores), given.repeat)),
             ("a sentence of prose", repeated(prose, given.repeat)),
             ("the code of one figure", repeated(figure, given.repeat)),
+            ("one setting of one experiment, its own computing not counted", repeated(setting, given.repeat)),
+            ("`make why`", repeated(lambda _: why(folder), given.repeat)),
         ]
         print("| build | time |\n|:--|:--|")
         print("\n".join(f"| {name} | {text} |" for name, text in rows))

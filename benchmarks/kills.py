@@ -1,6 +1,6 @@
 """Kill builds with `kill -9` at random moments: the same command must then finish, and to the same bytes.
 
-    python benchmarks/kills.py --kills 30 --cores 2
+    python -m benchmarks.kills --kills 30 --cores 2
 
 Works in a copy of the project, so nothing here is touched, and without the store, so that everything is computed again.
 Prints a table in Markdown, and fails if any build differs from the undisturbed one. A kill costs up to two builds.
@@ -19,18 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 
-PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
+from benchmarks.projects import clean_environment, copy_project
+
 MADE = ("results", "report")
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def copy_project(folder: Path) -> None:
-    """Copy what a build needs, without anything that was built."""
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / part, folder / part)
 
 
 def command(cores: int, *config: str) -> list[str]:
@@ -40,11 +31,10 @@ def command(cores: int, *config: str) -> list[str]:
 
 def start(folder: Path, line: list[str], store: str = "off") -> subprocess.Popen[str]:
     """Start a build as the leader of a process group of its own, all that it says on one pipe."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("SNAKEMAKE", "ARTICLE"))}
     return subprocess.Popen(
         line,
         cwd=folder,
-        env=environment | {"ARTICLE_STORE": store},
+        env=clean_environment() | {"ARTICLE_STORE": store},
         start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -14,21 +14,9 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-PARTS = ("Snakefile", "config", "environment.yml", "profiles", "scripts", "templates", "workflow")
+from benchmarks.projects import clean_environment, copy_project
+
 RESULT = re.compile(r"results/(\w+)/(figures/)?(\w+)\.\w+")
-
-
-def copy_project(folder: Path) -> Path:
-    """Copy what a build needs, without anything that was built."""
-    for part in PARTS:
-        source = REPOSITORY / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder / part)
-    return folder
 
 
 def snakemake(
@@ -39,11 +27,6 @@ def snakemake(
     command += ["--config", f"preset={preset}", *config]
     given = {**clean_environment(), **environment}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=given)
-
-
-def clean_environment() -> dict[str, str]:
-    """Return the environment without what would tell Snakemake or the article to do otherwise."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(("SNAKEMAKE", "ARTICLE", "PYTHON"))}
 
 
 @cache

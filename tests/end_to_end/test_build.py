@@ -12,8 +12,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-
 from build_support import built_once, copy_of, snakemake
+
 from tests_support import pdf_pages, pdf_text
 
 pytestmark = pytest.mark.slow

@@ -4,8 +4,9 @@ import os
 import subprocess
 
 import pytest
+from build_support import built_once, snakemake
 
-from build_support import built_once, copy_project, snakemake
+from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 MADE = ("results", "report")

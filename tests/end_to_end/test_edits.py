@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_support import PARTS, built_once, copy_of, due, snakemake, stages_due
+from build_support import built_once, copy_of, due, snakemake, stages_due
+
+from benchmarks.projects import PARTS, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -18,13 +20,12 @@ Edit = Callable[[Path], object]
 REPORT = {"report"}
 ENSEMBLES = ("bayesian.dropout", "geometry.warp", "information.features", "optimization.demo")
 DISTRIBUTION = "scikit_learn-99.0.dist-info/METADATA"
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def figures() -> dict[str, str]:
     """Return each figure's experiment, read off its file."""
     found = {}
-    for path in PROJECT.glob("scripts/*/figures/[!_]*.py"):
+    for path in ROOT.glob("scripts/*/figures/[!_]*.py"):
         reads = re.search(r'^READS = \["([\w.]+)"\]$', path.read_text(), flags=re.MULTILINE)
         found[f"{path.parts[-3]}.{path.stem}"] = reads[1]
     return found
@@ -250,7 +251,9 @@ def test_what_an_edit_makes_run(project, name):
 
 def test_a_renamed_local_variable_reruns_its_experiment_at_most(project):
     path = project / BOUNDARY
-    path.write_text(path.read_text().replace("points = np.stack", "places = np.stack").replace("proba(points)", "proba(places)"))
+    path.write_text(
+        path.read_text().replace("points = np.stack", "places = np.stack").replace("proba(points)", "proba(places)")
+    )
     assert due(project) <= stages("geometry.boundary")
 
 
@@ -269,6 +272,9 @@ def test_another_first_seed_reruns_what_is_computed_over_seeds(project):
 def test_another_version_of_a_package_reruns_what_needs_it(project):
     another_version(project)
     expected = stages("geometry.boundary", "geometry.warp", "information.features", "functions.freelunch")
-    expected |= {"figure ntk.spectrum", "figure optimization.matched"}  # their labels are kept apart by its isotonic fit
+    expected |= {
+        "figure ntk.spectrum",
+        "figure optimization.matched",
+    }  # their labels are kept apart by its isotonic fit
     done = snakemake(project, "--summary", PYTHONPATH=str(project / "site"))
     assert stages_due(done.stdout) == expected

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kills import command, copy_project, forget, made, start
+from benchmarks.kills import command, forget, made, start
+from benchmarks.projects import copy_project
 from scripts.article.freshness import stale
 from scripts.article.plan import Plan
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from build_support import snakemake
 
-from build_support import copy_project, snakemake
+from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 LOG = "logs/reinforcement/toy.log"

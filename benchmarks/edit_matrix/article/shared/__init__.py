@@ -1,0 +1,1 @@
+"""What the two experiments of the small article share."""
