@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,7 @@ class Recipe:
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return asdict(self)
+        return {"code": self.code, "packages": self.packages, "settings": self.settings, "inputs": self.inputs}
 
     @classmethod
     def of(cls, data: Any, *, where: str) -> Recipe:
