@@ -3,8 +3,8 @@
     python -m benchmarks.many_stages --stages 100 300 1000 --repeat 3
 
 Each article has sections of ten experiments, each with a figure, and a page of text; half of the stages are
-experiments. Their results are written directly, as a real build would leave them. Prints a table in Markdown: medians of
-wall-clock seconds, with the smallest and the largest in brackets.
+experiments. Their results are written directly, as a real build would leave them. Prints a table in Markdown: medians
+of wall-clock seconds, with the smallest and the largest in brackets.
 """
 
 from __future__ import annotations

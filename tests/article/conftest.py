@@ -124,11 +124,13 @@ class SmallArticle:
         self.folder = folder
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace a text that must be there."""
+        """Replace a text that must be there; code is imported anew when it is next used."""
         path = self.folder / name
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{old!r} is not in {name}"
         path.write_text(text.replace(old, new), encoding="utf-8")
+        if name.endswith(".py"):
+            _forget()
 
     def compute(self, **overrides: object) -> None:
         """Run every stage, as the rules would."""
