@@ -1,4 +1,4 @@
-"""Rendered texts on disk, each under the SHA-256 of all that it was made from."""
+"""What was made from texts, on disk, each under the SHA-256 of all that it was made from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scripts.article.artifacts import sha256, write_atomically
 
 
 class Cache:
-    """Keep texts in a folder; it only saves time: what is damaged, or cannot be kept, is made again.
+    """Keep what was made in a folder; it only saves time: what is damaged, or cannot be kept, is made again.
 
     Args:
         folder: where; several processes may use it at once.
@@ -28,30 +28,40 @@ class Cache:
             source: everything that the text depends on.
             make: makes the text.
         """
-        key = sha256(source.encode())
-        self._used.add(key)
-        kept = self._read(key)
+        kept = self.read(source)
         if kept is not None:
-            return kept
+            return kept.decode()
         text = make()
-        with suppress(OSError):
-            write_atomically(self._folder / key, f"{_seal(key, text)}\n{text}")
+        self.write(source, text.encode())
         return text
 
+    def read(self, source: str) -> bytes | None:
+        """Return what is kept for a source, or None."""
+        key = self._key(source)
+        try:
+            seal, _, data = (self._folder / key).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return data if seal == _seal(key, data) else None
+
+    def write(self, source: str, data: bytes) -> None:
+        """Keep what was made from a source."""
+        key = self._key(source)
+        with suppress(OSError):
+            write_atomically(self._folder / key, _seal(key, data) + b"\n" + data)
+
     def prune(self) -> None:
-        """Remove what was not asked for."""
+        """Remove what was neither read nor written."""
         for path in self._folder.glob("*"):
             if re.fullmatch("[0-9a-f]{64}", path.name) and path.name not in self._used:
                 with suppress(OSError):
                     path.unlink()
 
-    def _read(self, key: str) -> str | None:
-        try:
-            seal, _, text = (self._folder / key).read_bytes().decode().partition("\n")
-        except (OSError, UnicodeDecodeError):
-            return None
-        return text if seal == _seal(key, text) else None
+    def _key(self, source: str) -> str:
+        key = sha256(source.encode())
+        self._used.add(key)
+        return key
 
 
-def _seal(key: str, text: str) -> str:
-    return sha256(f"{key}\n{text}".encode())
+def _seal(key: str, data: bytes) -> bytes:
+    return sha256(key.encode() + data).encode()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typst import Compiler
 
 
+LAST = Path(".cache/last.typ")
+
+
 class Press:
     """Print sources as PDF/UA-1.
 
@@ -25,7 +28,7 @@ class Press:
         last: where the source that was printed last is kept.
     """
 
-    def __init__(self, last: Path):
+    def __init__(self, last: Path = LAST):
         self._last = last
         self._pool = ThreadPoolExecutor(1)
         self._compiler = self._pool.submit(self._warm_compiler)

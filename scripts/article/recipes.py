@@ -24,6 +24,8 @@ class Recipes:
         self._summaries = Summaries()
         self.modules = Modules(self._summaries)
         self.graph = Graph(self.modules)
+        # What the launcher's import does to the process, it does to the stage.
+        self._launcher = self.graph.reach([Node("load", "scripts.article.stage")]).nodes
 
     def of_experiment(
         self, identifier: str, model: type[Model], settings: Mapping[str, Any], inputs: Mapping[str, str]
@@ -76,7 +78,7 @@ class Recipes:
 
     def _recipe(self, entries: Iterable[Node], settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
         given = self.graph.entry("scripts.article.recipe", "Recipe")  # handed in, so not named by those who use it
-        reach: Reach = self.graph.reach([*entries, given])
+        reach: Reach = self.graph.reach([*entries, given], self._launcher)
         return Recipe(reach.code, versions(reach.packages), dict(settings), dict(inputs))
 
 

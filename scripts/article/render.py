@@ -1,29 +1,27 @@
-"""From one Markdown text to a page and a print: pandoc makes HTML and Typst of it, templates give them their frame."""
+"""From Markdown to a page and a print: pandoc makes HTML and Typst of each piece, templates give them their frame."""
 
 from __future__ import annotations
 
 import base64
-import importlib.metadata
 import re
-import subprocess
-import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-import pypandoc
 
 from scripts.article.artifacts import RESULTS
+from scripts.article.cache import Cache
 from scripts.article.configuration import Article
-from scripts.article.content import REFERENCES
 from scripts.article.errors import ArticleError
+from scripts.article.pandoc import html_pieces, typst_pieces
+from scripts.article.press import Press
 
 TEMPLATES = Path("templates")
-FILTER = TEMPLATES / "assets/filter.lua"
+RENDERED = Path(".cache/rendered")
 FONTS = RESULTS / "fonts"
 SPLIT = "SPLIT-BETWEEN-FRONT-AND-BODY"
-READER = "markdown-implicit_figures"
 COLOURS = {  # the figures' colours (scripts/article/style.py) and the page's names for them
     "#0072b2": "blue",
     "#e69f00": "orange",
@@ -45,79 +43,49 @@ class Rendered:
     pdf: bytes
 
 
-def render(markdown: str, article: Article, notice: str = "") -> Rendered:
-    """Return page and print of one Markdown text.
+def render(pieces: Mapping[str, str], article: Article, notice: str = "", press: Press | None = None) -> Rendered:
+    """Return page and print of an article.
 
     Args:
-        markdown: the article; the line `SPLIT` parts what stands before the contents from what stands after.
+        pieces: its parts in Markdown, by the template of each; in the first, the line `SPLIT` parts what stands before
+            the contents from what stands after.
         article: title, subtitle and preset.
         notice: printed under the title of both, or empty.
+        press: prints; one that was made earlier is quicker.
 
     Raises:
         ArticleError: pandoc or Typst refuse the text.
     """
+    pieces, about = _split(pieces), {"title": article.title, "subtitle": article.subtitle, "notice": notice}
+    rendered, press = Cache(RENDERED), press or Press()
     with ThreadPoolExecutor(2) as pool:
-        page = pool.submit(_page, markdown, article, notice)
-        printed = pool.submit(_print, markdown, article, notice)
-        return Rendered(page.result(), printed.result())
+        page = pool.submit(_page, pieces, about, rendered)
+        printed = pool.submit(_print, pieces, about, rendered, press)
+        both = Rendered(page.result(), printed.result())
+    rendered.prune()
+    return both
 
 
-def pandoc(markdown: str, *options: str) -> str:
-    """Return what pandoc makes of a Markdown text, citations resolved and the article's blocks given their form.
-
-    Raises:
-        ArticleError: pandoc fails or warns (an unknown citation, a formula it cannot read).
-    """
-    command = [pypandoc.get_pandoc_path(), "--from", READER, "--fail-if-warnings", *options]
-    command += ["--citeproc", "--bibliography", str(REFERENCES), "--metadata", "link-citations=true"]
-    command += ["--lua-filter", str(FILTER), "--wrap=none", "--columns=10000"]  # no line is long
-    done = subprocess.run(command, input=markdown, capture_output=True, text=True, encoding="utf-8", check=False)
-    if done.returncode:
-        raise ArticleError(f"pandoc: {' '.join(done.stderr.split())}")
-    return done.stdout
-
-
-def _page(markdown: str, article: Article, notice: str) -> str:
-    frame = "$toc$\n<!--contents-->\n$body$"
-    with tempfile.TemporaryDirectory() as folder:
-        template = Path(folder, "fragment.html")
-        template.write_text(frame, encoding="utf-8")
-        options = ("--to", "html5", "--mathml", "--standalone", "--template", str(template))
-        options += ("--toc", "--toc-depth=2", "--number-sections", "--metadata", "title=fragment")
-        text = pandoc(markdown, *options)
-    contents, _, rest = text.partition("<!--contents-->")
-    front, body = _split(rest, "<p>", "</p>")
-    body = re.sub(r"<!--svg (\S+?)-->", lambda found: inline_svg(Path(found[1])), body)
-    environment = _environment()
-    return environment.get_template("report.html.j2").render(
-        title=article.title,
-        subtitle=article.subtitle,
-        notice=notice,
-        contents=contents,
+def _page(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache) -> str:
+    contents, (front, *body) = html_pieces(pieces, rendered)
+    listed = [part.strip().removeprefix("<ul>\n").removesuffix("\n</ul>") for part in contents]
+    frame = _environment().get_template("report.html.j2")
+    return frame.render(
+        **about,
+        contents="\n".join(["<ul>", *filter(None, listed), "</ul>"]),
         front=front,
-        body=body,
+        body=re.sub(r"<!--svg (\S+?)-->", lambda found: inline_svg(Path(found[1])), "".join(body)),
         style=(TEMPLATES / "assets/style.css").read_text(encoding="utf-8"),
         fonts={path.stem: base64.b64encode(path.read_bytes()).decode() for path in sorted(FONTS.glob("*.woff2"))},
     )
 
 
-def _print(markdown: str, article: Article, notice: str) -> bytes:
-    import typst
-
-    from scripts.article.fonts import font_folders
-
-    front, body = _split(pandoc(markdown, "--to", "typst-citations"), "", "")
+def _print(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache, press: Press) -> bytes:
+    front, *body = typst_pieces(pieces, rendered)
     environment = _environment()
     environment.filters |= {"typst": _typst_string, "typst_markup": _typst_markup}
-    source = environment.get_template("report.typ.j2").render(
-        title=article.title, subtitle=article.subtitle, notice=notice, front=front, body=body
-    )
-    try:
-        return typst.compile(
-            source.encode(), root=".", font_paths=font_folders(), ignore_system_fonts=True, pdf_standards=["ua-1"]
-        )
-    except typst.TypstError as error:
-        raise ArticleError(f"Typst {importlib.metadata.version('typst')}: {error}") from None
+    frame = environment.get_template("report.typ.j2")
+    return press.print(frame.render(**about, front=front, body="\n".join(body)))
 
 
 def inline_svg(path: Path) -> str:
@@ -137,11 +105,13 @@ def inline_svg(path: Path) -> str:
     return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
-def _split(text: str, before: str, after: str) -> tuple[str, str]:
-    front, mark, body = text.partition(f"{before}{SPLIT}{after}")
+def _split(pieces: Mapping[str, str]) -> dict[str, str]:
+    """Return the pieces with what stands before the contents as one of its own."""
+    (name, first), *rest = pieces.items()
+    front, mark, after = first.partition(SPLIT)
     if not mark:
-        raise ArticleError(f"templates/front.md.j2: the line {SPLIT} is missing; it parts the front from the sections")
-    return front, body
+        raise ArticleError(f"{name}: the line {SPLIT} is missing; it parts the front from the sections")
+    return {f"{name}, before {SPLIT}": front, name: after, **dict(rest)}
 
 
 def _environment() -> jinja2.Environment:

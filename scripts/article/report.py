@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -17,6 +18,7 @@ from scripts.article.errors import ArticleError
 from scripts.article.fonts import FONTS
 from scripts.article.freshness import REPORT
 from scripts.article.plan import Plan
+from scripts.article.press import Press
 from scripts.article.records import checksums, write_record
 from scripts.article.render import render
 from scripts.article.summary import summarise
@@ -39,6 +41,7 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     Raises:
         ArticleError: anything that the report is made from is missing, stale, altered or wrong.
     """
+    press = Press()  # begins to set what was printed last, beside all that follows
     plan = Plan.load(overrides)
     # Taken before anything is read: what is edited during the build then counts as changed after it.
     sources = [*map(Path, plan.outputs()), FONTS]
@@ -46,7 +49,7 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     content = load_content(plan)
     summary = to_json(summarise(content))
     article = plan.configuration.article
-    rendered = render(render_article(content), article, NOTICES.get(article.preset, ""))
+    rendered = render(render_article(content), article, NOTICES.get(article.preset, ""), press)
     outputs = {into / "report.json": summary, into / "report.pdf": rendered.pdf, into / "report.html": rendered.html}
     for path, data in outputs.items():
         write_atomically(path, data)
@@ -63,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         assemble(given.config, given.into)
         times.note("report", {}, time.perf_counter() - start)
+        gc.freeze()  # the process ends: to collect first takes longer than it saves
     except ArticleError as error:
         sys.exit(f"error: {error}")
     except OSError as error:

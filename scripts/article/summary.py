@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scripts.article.artifacts import read_json, to_json, write_atomically
+from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import Content
 from scripts.article.criteria import Verdict
 from scripts.article.errors import ArticleError
@@ -18,7 +17,7 @@ SCHEMA_FILE = Path("workflow/schemas/report.schema.json")
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ValueRecord(_Record):
@@ -83,10 +82,10 @@ def report_schema() -> dict[str, Any]:
 
 
 def summarise(content: Content) -> dict[str, Any]:
-    """Return the report as plain data, checked against its schema.
+    """Return the report as plain data, checked against the models that its schema is made from.
 
     Raises:
-        ArticleError: the data do not satisfy the schema that is kept in workflow/schemas.
+        ArticleError: the data do not satisfy them.
     """
     article = content.plan.configuration.article
     data = {
@@ -99,9 +98,10 @@ def summarise(content: Content) -> dict[str, Any]:
         "stages": _stages(content),
     }
     try:
-        jsonschema.validate(data, read_json(SCHEMA_FILE))
-    except jsonschema.ValidationError as error:
-        raise ArticleError(f"report.json: {error.json_path}: {error.message}") from None
+        ReportRecord.model_validate(data)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        raise ArticleError(f"report.json: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from None
     return data
 
 

@@ -1,23 +1,34 @@
-"""From templates to one Markdown text."""
+"""From templates to Markdown."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 
+from scripts.article.artifacts import to_json
+from scripts.article.cache import Cache
 from scripts.article.content import Content
 from scripts.article.errors import ArticleError, nearest
 from scripts.article.vocabulary import Functions, Numbering
 
 TEMPLATES = Path("templates")
 FRONT, BACK = "front.md.j2", "back.md.j2"
+COMPILED = Path(".cache/templates")
+SYNTAX: dict[str, Any] = {
+    "keep_trailing_newline": True,
+    "comment_start_string": "{##",  # pandoc's heading ids begin with {#
+    "comment_end_string": "##}",
+}
 
 
-def render_article(content: Content) -> str:
-    """Return the whole article as one Markdown text.
+def render_article(content: Content) -> dict[str, str]:
+    """Return the article in Markdown, by the template of each piece.
 
     Two passes: the first finds the numbers of figures and equations, the second refers to them.
 
@@ -27,23 +38,46 @@ def render_article(content: Content) -> str:
     names = [FRONT, *(f"sections/{section}.md.j2" for section in content.plan.sections), BACK]
     for name in names:
         _check_raw_citations(TEMPLATES / name, content.references)
-    numbering = Numbering()
-    _render(names, Functions(content, numbering, None))
-    text = _render(names, Functions(content, Numbering(), numbering))
+    compiled, numbering = Cache(COMPILED), Numbering()
+    environment = _environment(compiled)
+    _render(environment, names, Functions(content, numbering, None))
+    pieces = _render(environment, names, Functions(content, Numbering(), numbering))
     _check_all_shown(content, numbering)
-    return text
+    compiled.prune()
+    return pieces
 
 
-def _render(names: list[str], functions: Functions) -> str:
-    environment = jinja2.Environment(
+class _Compiled(jinja2.BytecodeCache):
+    """Keep templates compiled, as to compile one takes longer than to render it."""
+
+    def __init__(self, compiled: Cache):
+        self._compiled = compiled
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._compiled.read(self._source(bucket))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled.write(self._source(bucket), bucket.bytecode_to_string())
+
+    @staticmethod
+    def _source(bucket: Bucket) -> str:
+        return to_json([sys.version, jinja2.__version__, SYNTAX, bucket.key, bucket.checksum])
+
+
+def _environment(compiled: Cache) -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        comment_start_string="{##",  # pandoc's heading ids begin with {#
-        comment_end_string="##}",
+        bytecode_cache=_Compiled(compiled),
+        **SYNTAX,
     )
+
+
+def _render(environment: jinja2.Environment, names: list[str], functions: Functions) -> dict[str, str]:
     environment.globals |= functions.by_name()
-    return "\n\n".join(_render_one(environment, name) for name in names)
+    return {str(TEMPLATES / name): _render_one(environment, name) for name in names}
 
 
 def _render_one(environment: jinja2.Environment, name: str) -> str:

@@ -58,8 +58,13 @@ class Graph:
         self._successors: dict[Node, tuple[Node, ...]] = {}
         self._pure: dict[tuple[str, str], bool] = {}
 
-    def reach(self, entries: Iterable[Node]) -> Reach:
-        """Return what the entries reach, themselves included."""
+    def reach(self, entries: Iterable[Node], beside: Iterable[Node] = ()) -> Reach:
+        """Return what the entries reach, themselves included.
+
+        Args:
+            entries: where the code begins.
+            beside: nodes whose code counts too, but not the packages that it imports.
+        """
         found: set[Node] = set()
         waiting = list(entries)
         while waiting:
@@ -67,7 +72,9 @@ class Graph:
             if node not in found:
                 found.add(node)
                 waiting += self._next(node)
-        return Reach(self._code(found), frozenset(n.module for n in found if n.kind == "package"), frozenset(found))
+        return Reach(
+            self._code(found.union(beside)), frozenset(n.module for n in found if n.kind == "package"), frozenset(found)
+        )
 
     def entry(self, module: str, name: str) -> Node:
         """Return the node of a name that a module must have.

@@ -1,6 +1,7 @@
 """Pieces that were rendered before: whatever is kept of them, page and print are the same."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from scripts.article import pandoc
 from scripts.article.cache import Cache
 from scripts.article.errors import ArticleError
-from scripts.article.render import LAST, RENDERED
+from scripts.article.press import LAST
+from scripts.article.render import RENDERED
+from scripts.article.text import COMPILED
 from tests_support import pdf_text
 
 FRONT, SECTION = "templates/front.md.j2", "templates/sections/alpha.md.j2"
@@ -24,13 +27,12 @@ def built(small):
     return {path.name: path.read_bytes() for path in small.build().iterdir()}
 
 
-def kept(small):
-    return sorted(path for path in (small.folder / RENDERED).iterdir() if path.name != LAST.name)
+def kept(small, folder=RENDERED):
+    return sorted((small.folder / folder).iterdir())
 
 
 def from_nothing(small):
-    for path in [*kept(small), small.folder / LAST]:
-        path.unlink(missing_ok=True)
+    shutil.rmtree(small.folder / ".cache")
     return built(small)
 
 
@@ -60,9 +62,10 @@ def test_an_edit_renders_its_own_piece_and_gives_what_a_build_from_nothing_gives
     assert edited == from_nothing(small)
 
 
-def test_what_is_damaged_is_made_again(small):
+@pytest.mark.parametrize("folder", [RENDERED, COMPILED])
+def test_what_is_damaged_is_made_again(small, folder):
     first = built(small)
-    one, two, *_ = kept(small)
+    one, two, *_ = kept(small, folder)
     for damage in (b"", b"\xff\xfe", one.read_bytes()[:-1], one.read_bytes() + b" ", two.read_bytes()):
         one.write_bytes(damage)
         assert built(small) == first
@@ -81,15 +84,19 @@ def test_what_the_article_does_not_use_is_removed(small):
     before, other = kept(small), small.folder / RENDERED / "notes.txt"
     other.write_text("not ours")
     small.edit(SECTION, "See {{", "Do see {{")
+    templates = kept(small, COMPILED)
     built(small)
     assert len(set(before) - set(kept(small))) == 2
     assert len(kept(small)) == len(before) + 1
+    assert len(set(templates) - set(kept(small, COMPILED))) == 1
+    assert len(templates) == len(kept(small, COMPILED))
     assert other.exists()
 
 
 def test_what_another_process_removes_is_made_again(tmp_path):
     mine, other = Cache(tmp_path), Cache(tmp_path)
     assert mine.text("source", lambda: "made") == "made"
+    assert mine.read("source") == b"made"
     assert other.text("source", lambda: "made twice") == "made"
     Cache(tmp_path).prune()
     assert other.text("source", lambda: "made again") == "made again"
@@ -144,6 +151,14 @@ def test_sections_are_numbered_through(small):
     for piece, number in (("alpha", "1"), ("last", "2"), ("last-part", "2.1")):
         assert f'id="toc-{piece}"><span class="toc-section-number">{number}</span>' in page
         assert re.search(f'data-number="{number}"[^>]* id="{piece}"', page)
+
+
+def test_a_template_that_was_compiled_before_still_names_its_lines(small):
+    built(small)
+    small.edit("templates/references.bib", "kleene1952", "kleene1953")
+    small.edit("templates/claims/alpha.yaml", "kleene1952", "kleene1953")
+    with pytest.raises(ArticleError, match=r"alpha\.md\.j2:4: 'kleene1952' is not in"):
+        small.build()
 
 
 def test_a_formula_that_pandoc_cannot_read_is_named_with_its_template(small):

@@ -1,0 +1,159 @@
+"""Change the project's code in a copy of it, and see whether any stage's output changes while its digest stays."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reach.forks import LIGHT, Forks
+from reach.mutants import Mutant
+from reach.outcomes import Outcomes
+from reach.precision import without_nodes
+from reach.project import SMALL
+
+BY_LAUNCHER = ("experiment ntk.rbf", "figure ntk.gram")  # quick ones
+EFFECT = "effect inserted"
+
+Place = tuple[str, int]  # a file, and the first line of a function that ran, or 0 for the module
+
+
+@dataclass
+class Tally:
+    """Count how changes were decided.
+
+    Args:
+        mutants: changes by kind.
+        pairs: (change, stage) pairs by outcome.
+        launcher: pairs where the change lies in code that only the launcher runs, by outcome.
+        violations: changes of an output that neither a digest nor a check has shown.
+    """
+
+    mutants: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[str] = field(default_factory=Counter)
+    launcher: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+
+class Campaign:
+    """Try changes one after the other.
+
+    Args:
+        tree: a copy of the project, in which changes are made and undone.
+        names: the stages that are looked at, in an order that they can run in; by default all but the report.
+    """
+
+    def __init__(self, tree: Path, names: Collection[str] = ()):
+        self.tree = tree
+        self.heavy, self.light = Forks(tree), Forks(tree, LIGHT)
+        stages = self.light.run("plan", overrides=SMALL)
+        self.stages = {name: stages[name] for name in names or stages if name != "report "}
+        self.planners = set(self.light.run("loaded_by_plan", overrides=SMALL))
+        self.warm = Forks(tree, [*LIGHT, "scripts.article.plan"])
+        self.own = {name: self._ran("trace", name) for name in self.stages}
+        shutil.copytree(tree / "results", tree / "kept")
+        self.outcomes = Outcomes(tree, self.heavy, self.warm)
+        self.launched = {name: self._ran("trace_launcher", name) for name in BY_LAUNCHER if name in self.stages}
+        self.tally = Tally()
+        self._times = itertools.count(1_000_000_000, 10)
+
+    def close(self) -> None:
+        """End the processes."""
+        for forks in (self.heavy, self.light, self.warm):
+            forks.close()
+
+    def __enter__(self) -> Campaign:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    def _ran(self, job: str, name: str) -> set[Place]:
+        trace = self.heavy.run(job, stage=without_nodes(self.stages[name]))
+        return {(code["file"], 0 if code["name"] == "<module>" else code["line"]) for code in trace["codes"]}
+
+    def try_mutant(self, mutant: Mutant, *, brute: bool = False) -> None:
+        """Make a change, decide it for every stage, and undo it.
+
+        Args:
+            mutant: the change.
+            brute: run even the stages that do not execute what is changed.
+        """
+        self.tally.mutants[mutant.kind] += 1
+        with self._changed(mutant):
+            found = self._digests(mutant)
+        for name, stage in self.stages.items():
+            if found is None:
+                self.tally.pairs["plan refused"] += 1
+            elif found.get(name) != stage["digest"]:
+                self.tally.pairs["digest changed"] += 1
+            else:
+                self._decide(mutant, name, brute)
+
+    def _digests(self, mutant: Mutant) -> dict[str, str] | None:
+        """Return the digests by the changed code; None where the plan is refused."""
+        forks = self.light if mutant.module in self.planners else self.warm
+        try:
+            return forks.run("digests", overrides=SMALL)
+        except RuntimeError:
+            return None
+
+    def _decide(self, mutant: Mutant, name: str, brute: bool) -> None:
+        place = (str(self.tree / mutant.file), mutant.function)
+        if place in self.own[name]:
+            self._note(mutant, name, self.tally.pairs, self._run(mutant, name))
+        elif place in self.launched.get(name, ()) and self._is_first(place, name):
+            self.tally.pairs["run by the launcher alone"] += 1
+            self._note(mutant, name, self.tally.launcher, self._round(mutant, name))
+        elif brute:
+            self._note(mutant, name, self.tally.pairs, self._run(mutant, name))
+        else:
+            self.tally.pairs["never executed"] += 1
+
+    def _is_first(self, place: Place, name: str) -> bool:
+        """Tell whether a stage is the first of those that stand for the launcher to run a place."""
+        return next(other for other in BY_LAUNCHER if place in self.launched.get(other, ())) == name
+
+    def _note(self, mutant: Mutant, name: str, counts: Counter[str], outcome: str) -> None:
+        counts[outcome] += 1
+        if outcome == "violation":
+            self.tally.violations.append(f"{mutant} [{name.strip()}]")
+
+    def _run(self, mutant: Mutant, name: str) -> str:
+        """Run a stage with the change made, and return how it went."""
+        with self._changed(mutant):
+            ended = self.outcomes.run(self.stages[name])
+        return self.outcomes.judge(self.stages[name], ended)
+
+    def _round(self, mutant: Mutant, name: str) -> str:
+        """Have the changed launcher compute and then fetch, and the right one fetch; return the worst outcome."""
+        stage, store = self.stages[name], self.outcomes.new_store()
+        found = []
+        for changed in (True, True, False):
+            with self._changed(mutant) if changed else nullcontext():
+                ended = self.outcomes.run(stage, store)
+            found.append(self.outcomes.judge(stage, ended))
+        return next((outcome for outcome in found if outcome == "violation"), found[0])
+
+    @contextmanager
+    def _changed(self, mutant: Mutant) -> Iterator[None]:
+        path = self.tree / mutant.file
+        original = path.read_bytes()
+        self._write(path, mutant.source)
+        try:
+            yield
+        finally:
+            self._write(path, original)
+
+    def _write(self, path: Path, text: bytes) -> None:
+        """Write a file with a time of its own: compiled code is kept by time and size, and both might repeat."""
+        path.write_bytes(text)
+        now = next(self._times)
+        os.utime(path, (now, now))

@@ -1,0 +1,41 @@
+"""Random changes of the code: no stage's output may change while its digest stays."""
+
+import pytest
+from reach.campaign import Campaign
+from reach.mutants import Mutator, draw
+from reach.project import copy_project
+from reach.statements import Texts
+
+pytestmark = pytest.mark.slow
+
+COUNT = 300
+STAGES = ("experiment functions.freelunch", "figure functions.freelunch")
+SOURCE = "scripts/reach/source.py"
+
+
+def test_no_output_changes_while_the_digest_stays(tmp_path):
+    tree = copy_project(tmp_path / "project")
+    with Campaign(tree) as campaign:
+        for mutant in draw(Texts(tree), 1, COUNT):
+            campaign.try_mutant(mutant)
+    tally = campaign.tally
+    assert not tally.violations
+    assert sum(tally.mutants.values()) == COUNT
+    assert len(tally.mutants) >= 10
+    assert tally.pairs["digest changed"] > 500
+    assert tally.pairs["output equal"] > 20
+    assert sum(tally.launcher.values()) > 20
+
+
+def test_a_resolver_that_is_blind_to_numbers_is_caught(tmp_path):
+    tree = copy_project(tmp_path / "project")
+    source = (tree / SOURCE).read_text()
+    sees, blind = "{ast.dump(node)}", "{__import__('re').sub('value=[0-9.]+', '', ast.dump(node))}"
+    assert sees in source
+    (tree / SOURCE).write_text(source.replace(sees, blind))
+    with Campaign(tree, STAGES) as campaign:
+        mutants = Mutator(Texts(tree), 1, ("scripts.functions.",)).draw(120)
+        for mutant in [entry for entry in mutants if entry.kind == "constant changed"]:
+            campaign.try_mutant(mutant)
+    assert len(campaign.tally.violations) >= 2
+    assert all("functions/" in violation for violation in campaign.tally.violations)
