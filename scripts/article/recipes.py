@@ -16,6 +16,8 @@ from scripts.reach.modules import Modules
 from scripts.reach.packages import versions
 from scripts.reach.summaries import Summaries
 
+GENERATOR = __name__.rpartition(".")[0]  # as one text, the name of a module counts as code that is run
+
 
 class Recipes:
     """Write recipes; files are read once, so an edit needs a new object."""
@@ -25,7 +27,7 @@ class Recipes:
         self.modules = Modules(self._summaries)
         self.graph = Graph(self.modules)
         # What the launcher's import does to the process, it does to the stage.
-        self._launcher = self.graph.reach([Node("load", "scripts.article.stage")]).nodes
+        self._launcher = self.graph.reach([Node("load", f"{GENERATOR}.stage")]).nodes
 
     def of_experiment(
         self, identifier: str, model: type[Model], settings: Mapping[str, Any], inputs: Mapping[str, str]
@@ -46,11 +48,11 @@ class Recipes:
 
     def of_fonts(self) -> Recipe:
         """Return the recipe of the fonts that the page embeds."""
-        return self._recipe([self.graph.entry("scripts.article.fonts", "cut_fonts"), *_packages(PACKAGES)], {}, {})
+        return self._recipe([self.graph.entry(f"{GENERATOR}.fonts", "cut_fonts"), *_packages(PACKAGES)], {}, {})
 
     def of_report(self, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
         """Return the recipe of the report."""
-        entries = [self.graph.entry("scripts.article.report", "assemble"), *_packages(PACKAGES)]
+        entries = [self.graph.entry(f"{GENERATOR}.report", "assemble"), *_packages(PACKAGES)]
         return self._recipe(entries, settings, inputs)
 
     def reads(self, module: str) -> list[str]:
@@ -77,7 +79,7 @@ class Recipes:
         self._summaries.keep()
 
     def _recipe(self, entries: Iterable[Node], settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Recipe:
-        given = self.graph.entry("scripts.article.recipe", "Recipe")  # handed in, so not named by those who use it
+        given = self.graph.entry(f"{GENERATOR}.recipe", "Recipe")  # handed in, so not named by those who use it
         reach: Reach = self.graph.reach([*entries, given], self._launcher)
         return Recipe(reach.code, versions(reach.packages), dict(settings), dict(inputs))
 
@@ -92,10 +94,10 @@ def experiment_entries(graph: Graph, identifier: str, model: type[Model]) -> lis
     return [
         graph.entry(f"scripts.{identifier}", "compute"),
         graph.bare_class(model.__module__, model.__qualname__),
-        graph.entry("scripts.article.experiment", "conduct"),
+        graph.entry(f"{GENERATOR}.experiment", "conduct"),
     ]
 
 
 def figure_entries(graph: Graph, identifier: str) -> list[Node]:
     """Return where the code of a figure begins."""
-    return [graph.entry(figure_module(identifier), "draw"), graph.entry("scripts.article.figure", "draw_figure")]
+    return [graph.entry(figure_module(identifier), "draw"), graph.entry(f"{GENERATOR}.figure", "draw_figure")]
