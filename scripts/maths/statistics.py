@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 
@@ -34,7 +34,7 @@ def mean_interval(samples: ArrayLike, level: float = LEVEL) -> Estimate:
     if not np.isfinite(array).all():
         raise ValueError("expected finite samples, got NaN or infinity")
     mean = float(array.mean())
-    half = float(stats.t.ppf(0.5 + level / 2, array.size - 1) * array.std(ddof=1) / np.sqrt(array.size))
+    half = float(stdtrit(array.size - 1, 0.5 + level / 2) * array.std(ddof=1) / np.sqrt(array.size))
     return Estimate(mean, mean - half, mean + half, array.size)
 
 
@@ -57,6 +57,8 @@ def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimat
     """
     if trials < 1 or not 0 <= successes <= trials:
         raise ValueError(f"expected 0 <= successes <= trials and trials >= 1, got {successes} of {trials}")
-    interval = stats.binomtest(int(successes), int(trials)).proportion_ci(level, method="wilson")
+    from scipy.stats import binomtest  # here, as it takes longer to import than most figures to draw
+
+    interval = binomtest(int(successes), int(trials)).proportion_ci(level, method="wilson")
     share = successes / trials
     return Estimate(share, min(interval.low, share), max(interval.high, share), trials)
