@@ -83,8 +83,12 @@ def main() -> None:
         folder = Path(name)
         copy_project(folder)
         empty = folder / "empty"
-        empty.mkdir()
-        (empty / "Snakefile").write_text("rule all:\n    input: []\n")
+        prompt = folder / "prompt"
+        for place in (empty, prompt):
+            place.mkdir()
+            (place / "Snakefile").write_text("rule all:\n    input: []\n")
+        (prompt / "profiles/default").mkdir(parents=True)
+        (prompt / "profiles/default/config.yaml").write_text("max-jobs-per-timespan: 1000/0s\n")
         rows = [("cold, quick", f"{build(folder, given.cores, 'preset=quick'):.1f} s")]
         shutil.rmtree(folder / "results")
         rows += [("cold, standard", f"{build(folder, given.cores):.1f} s")]
@@ -97,6 +101,10 @@ def main() -> None:
 
         rows += [
             ("an empty Snakefile", repeated(lambda _: build(empty, given.cores), given.repeat)),
+            (
+                "the same without Snakemake's wait at its end",
+                repeated(lambda _: build(prompt, given.cores), given.repeat),
+            ),
             ("no change", repeated(lambda _: build(folder, given.cores), given.repeat)),
             ("a sentence of prose", repeated(prose, given.repeat)),
             ("the code of one figure", repeated(figure, given.repeat)),
