@@ -92,7 +92,7 @@ def _packages(names: Iterable[str]) -> list[Node]:
 def experiment_entries(graph: Graph, identifier: str, model: type[Model]) -> list[Node]:
     """Return where the code of an experiment begins."""
     return [
-        graph.entry(f"scripts.{identifier}", "compute"),
+        *_own_entries(graph, f"scripts.{identifier}", "compute"),
         graph.bare_class(model.__module__, model.__qualname__),
         graph.entry(f"{GENERATOR}.experiment", "conduct"),
     ]
@@ -100,4 +100,9 @@ def experiment_entries(graph: Graph, identifier: str, model: type[Model]) -> lis
 
 def figure_entries(graph: Graph, identifier: str) -> list[Node]:
     """Return where the code of a figure begins."""
-    return [graph.entry(figure_module(identifier), "draw"), graph.entry(f"{GENERATOR}.figure", "draw_figure")]
+    return [*_own_entries(graph, figure_module(identifier), "draw"), graph.entry(f"{GENERATOR}.figure", "draw_figure")]
+
+
+def _own_entries(graph: Graph, module: str, name: str) -> list[Node]:
+    """Return where a stage's own code begins; the order in its READS is that of the function's arguments."""
+    return [graph.entry(module, name), Node("name", module, "READS")]

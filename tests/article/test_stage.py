@@ -43,6 +43,16 @@ def test_a_file_that_the_stage_does_not_reach_may_be_edited_while_it_runs(small)
     assert made(small.folder) == ["coin.json", "coin.npz"]
 
 
+def test_the_order_of_what_a_figure_reads_counts(small):
+    figure = "scripts/alpha/figures/coin.py"
+    small.edit(figure, 'READS = ["alpha.coin"]', 'READS = ["alpha.coin", "alpha.dice"]')
+    (small.folder / "scripts/alpha/dice.py").write_text((small.folder / CODE).read_text())
+    small.edit("scripts/alpha/settings.py", "    coin: Coin", "    coin: Coin\n    dice: Coin")
+    before = Plan.load({}).figures["alpha.coin"].digest
+    small.edit(figure, '["alpha.coin", "alpha.dice"]', '["alpha.dice", "alpha.coin"]')
+    assert Plan.load({}).figures["alpha.coin"].digest != before
+
+
 def test_a_result_of_the_same_recipe_comes_from_the_store(small, capsys):
     planned = Plan.load({}).experiments["alpha.coin"]
     before = [file.read_bytes() for file in planned.files]
