@@ -18,14 +18,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.projects import ROOT, copy_project
+
 sys.path.insert(0, str(ROOT / "tests"))
 
-from reach.campaign import Campaign, Tally  # noqa: E402  found by the line above
-from reach.mutants import draw  # noqa: E402
-from reach.precision import precision, run_all, table  # noqa: E402
-from reach.project import copy_project  # noqa: E402
-from reach.statements import Texts  # noqa: E402
+from reach.campaign import Campaign, Tally
+from reach.mutants import draw
+from reach.precision import precision, run_all, table
+from reach.statements import Texts
 
 
 def campaign(tree: Path, count: int, seed: int, *, brute: bool) -> Tally:

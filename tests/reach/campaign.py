@@ -15,7 +15,7 @@ from reach.forks import LIGHT, Forks
 from reach.mutants import Mutant
 from reach.outcomes import Outcomes
 from reach.precision import without_nodes
-from reach.project import SMALL
+from reach.small import SMALL
 
 BY_LAUNCHER = ("experiment ntk.rbf", "figure ntk.gram")  # quick ones
 EFFECT = "effect inserted"

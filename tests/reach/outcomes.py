@@ -9,7 +9,7 @@ from pathlib import Path
 from reach.forks import Forks
 from reach.oracle import Stage
 from reach.precision import without_nodes
-from reach.project import SMALL
+from reach.small import SMALL
 
 
 class Outcomes:

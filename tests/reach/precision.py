@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reach.forks import Forks
 from reach.oracle import Needs, Oracle, Stage, reached_statements
-from reach.project import SMALL
+from reach.small import SMALL
 
 
 class Run(NamedTuple):

@@ -3,8 +3,9 @@
 import pytest
 from reach.campaign import Campaign
 from reach.mutants import Mutator, draw
-from reach.project import copy_project
 from reach.statements import Texts
+
+from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,9 @@ import pytest
 from reach.forks import Forks
 from reach.oracle import Oracle, has_package
 from reach.precision import precision, run_all, table, without_nodes
-from reach.project import SMALL, copy_project
+from reach.small import SMALL
+
+from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 

@@ -1,13 +1,9 @@
-"""A copy of the project, and settings that make each of its stages quick while they run the same code."""
+"""Settings that make each stage of the article quick while it runs the same code."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import Any
 
-PARTS = ("config", "scripts", "templates", "workflow")
-REPOSITORY = Path(__file__).resolve().parents[2]
 TRAINED = {"seeds": 3, "points": 40}
 SMALL: dict[str, Any] = {
     "preset": "quick",
@@ -46,10 +42,3 @@ SMALL: dict[str, Any] = {
         },
     },
 }
-
-
-def copy_project(into: Path) -> Path:
-    """Copy what a build reads into a folder, and return the folder."""
-    for part in PARTS:
-        shutil.copytree(REPOSITORY / part, into / part, ignore=shutil.ignore_patterns("__pycache__"))
-    return into
