@@ -1,7 +1,9 @@
 """The one exception of the generator, and how its messages help with unknown names."""
 
 import difflib
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 LISTED = 12  # known names in a message
 
@@ -16,3 +18,14 @@ def nearest(key: str, known: Sequence[str]) -> str:
     if near:
         return f"; did you mean {' or '.join(near)}?"
     return f"; known: {', '.join(known[:LISTED])}{', …' if len(known) > LISTED else ''}"
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """End the process with one line where what is wrong lies with the article or its files, and not with the code."""
+    try:
+        yield
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(f"error: {error.filename}: {error.strerror}")

@@ -1,18 +1,14 @@
 """Print every parameter of every experiment: its value in each preset, unit, origin (`make parameters`)."""
 
-import sys
-
 from scripts.article.configuration import load_configuration
-from scripts.article.errors import ArticleError
+from scripts.article.errors import told_in_one_line
 from scripts.article.settings import parameters
 
 
 def main() -> None:
     """Print one block a parameter, in the order of the article."""
-    try:
+    with told_in_one_line():
         sections = load_configuration().article.sections
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
     for section in sections:
         for name, info in parameters(section):
             extra = info.json_schema_extra

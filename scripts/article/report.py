@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from scripts.article import times
 from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import load_content
-from scripts.article.errors import ArticleError
+from scripts.article.errors import told_in_one_line
 from scripts.article.fonts import FONTS
 from scripts.article.freshness import REPORT
 from scripts.article.plan import Plan
@@ -63,14 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--into", type=Path, default=Path("report"))
     given = parser.parse_args(arguments)
     start = time.perf_counter()
-    try:
+    with told_in_one_line():
         assemble(given.config, given.into)
         times.note("report", {}, time.perf_counter() - start)
         gc.freeze()  # the process ends: to collect first takes longer than it saves
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
-    except OSError as error:
-        sys.exit(f"error: {error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 
 from scripts.article import times
 from scripts.article.artifacts import artifact_files, artifact_path, load_artifact
-from scripts.article.errors import ArticleError
+from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.experiment import conduct
 from scripts.article.figure import draw_figure, figure_files, figure_module
 from scripts.article.fonts import cut_fonts, font_files
@@ -153,13 +153,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
     use_threads(given.threads)
-    try:
+    with told_in_one_line():
         before = stamps()
         carry_out(KINDS[given.kind](Recipes(), given.identifier, given.settings), given.digest, before)
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
-    except OSError as error:
-        sys.exit(f"error: {error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ It needs no settings: each result says in its recipe what it was made with, and 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from scripts.article.artifacts import Artifact, artifact_path, load_artifact, read_json, sha256
-from scripts.article.errors import ArticleError
+from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.figure import Drawing, figure_files, load_drawing
 from scripts.article.fonts import FONTS
 from scripts.article.freshness import REPORT, check_files, check_recipe
@@ -112,10 +111,8 @@ def _check_code(report: Recipe, artifacts: Mapping[str, Artifact], drawings: Map
 
 def main() -> None:
     """Print that every link holds, or the first that does not."""
-    try:
+    with told_in_one_line():
         print(verify())
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

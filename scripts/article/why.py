@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scripts.article import times
-from scripts.article.errors import ArticleError
+from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.freshness import REPORT, Check, Stale, checks
 from scripts.article.overrides import add_overrides, overrides
 from scripts.article.plan import Plan
@@ -113,11 +112,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print what a build with this command line would make anew."""
     parser = argparse.ArgumentParser(description="Say what a build would make anew, and why.")
     add_overrides(parser)
-    try:
+    with told_in_one_line():
         plan = Plan.load(overrides(parser.parse_args(arguments)))
         print(describe(due(plan, Store.from_environment()), len(checks(plan))))
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":
