@@ -28,10 +28,8 @@ rule all:
 
 # Runs once, in the main process, before the first job; not in dry runs, nor where nothing is to be done.
 onstart:
-    try:
+    with told_in_one_line():
         start_build(PLANNED_ON)
-    except ArticleError as error:
-        sys.exit(f"error: {error}")
 
 
 onsuccess:

@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, workflow.basedir)
 
 from scripts.article.artifacts import arrays_path, artifact_path
-from scripts.article.errors import ArticleError
+from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.freshness import align_times, stale
 from scripts.article.lock import end_quietly, start_build, state
 from scripts.article.plan import Plan
