@@ -16,8 +16,6 @@ from scripts.article.fonts import FONTS
 from scripts.article.recipe import Recipe
 from scripts.article.recipes import Recipes
 
-SOURCES = ("templates", "workflow/schemas")
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -135,5 +133,5 @@ def _report(configuration: Configuration, recipes: Recipes, stages: Iterable[Sta
 
 def report_sources() -> dict[str, str]:
     """Return the SHA-256 of every file that the report is written from, by path."""
-    files = sorted(path for folder in SOURCES for path in Path(folder).rglob("*") if path.is_file())
+    files = sorted(path for path in Path("templates").rglob("*") if path.is_file())
     return {path.as_posix(): sha256(path.read_bytes()) for path in files}
