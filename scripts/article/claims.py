@@ -17,7 +17,10 @@ from scripts.article.yaml import load_yaml
 
 
 class Claim(Data):
-    """Hold one claim as its file states it: decided by a criterion, still untested, or untestable."""
+    """Hold one claim as its file states it: decided by a criterion, still untested, or untestable.
+
+    An untested claim may state its criterion already, so that it is fixed before its experiments first run.
+    """
 
     id: str
     assertion: str = Field(min_length=20)
@@ -33,9 +36,9 @@ class Claim(Data):
     @model_validator(mode="after")
     def _is_decided_one_way(self) -> Claim:
         ways = [name for name in ("criterion", "untested", "untestable") if getattr(self, name) is not None]
-        if len(ways) != 1:
+        if len(ways) != 1 and ways != ["criterion", "untested"]:
             given = " and ".join(ways) or "none"
-            raise ValueError(f"expected exactly one of criterion, untested, untestable; got {given}")
+            raise ValueError(f"expected a criterion, untested (or both), or untestable; got {given}")
         if self.criterion is not None and not (self.in_favour and self.against):
             raise ValueError("a claim with a criterion says in words what would count `for` it and `against` it")
         if self.criterion is not None and self.criterion.qualified is not None and not self.condition:
@@ -43,24 +46,27 @@ class Claim(Data):
         return self
 
     def value_ids(self) -> list[str]:
-        """Return the ids of the values that are its evidence, the deciding ones first."""
+        """Return the ids of the values that are its evidence, the deciding ones first; none while it is untested."""
+        if self.untested is not None:
+            return []
         deciding = self.criterion.value_ids() if self.criterion else []
         return list(dict.fromkeys([*deciding, *self.values]))
 
     def verdict(self, values: Mapping[str, Value]) -> Verdict:
         """Return the verdict that the values give."""
-        if self.criterion is not None:
-            return self.criterion.decide(values)
-        return "untestable" if self.untestable is not None else "untested"
+        if self.untestable is not None:
+            return "untestable"
+        return "untested" if self.criterion is None or self.untested is not None else self.criterion.decide(values)
 
     def criterion_words(self) -> str:
         """Return how the claim is decided, in words."""
-        if self.criterion is not None:
-            return self.criterion.words()
         if self.untestable is not None:
             return f"Untestable here: {self.untestable}"
-        names = ", ".join(f"`{name}`" for name in self.untested or [])
-        return f"Untested until these experiments are in place: {names}."
+        criterion = self.criterion.words() if self.criterion is not None else ""
+        if self.untested is None:
+            return criterion
+        names = ", ".join(f"`{name}`" for name in self.untested)
+        return f"Untested until these experiments are in place: {names}. {criterion}".strip()
 
 
 @dataclass(frozen=True)

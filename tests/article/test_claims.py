@@ -108,10 +108,24 @@ def test_words():
 FAIR = "supported: {value: alpha.coin.heads, between: [0.3, 0.7]}"
 
 
+def test_a_criterion_may_stand_before_its_experiment(small):
+    criterion = "criterion:\n    supported: {value: alpha.dice.six, above: 0.1}\n"
+    words = "  for: A share above a tenth.\n  against: Any lower share.\n"
+    small.edit(
+        "templates/claims/alpha.yaml", "untested: [alpha.dice]\n", f"untested: [alpha.dice]\n{words}  {criterion}"
+    )
+    _, _, claim = load_claims(["alpha"])[1]
+    assert claim.verdict({}) == "untested"
+    assert claim.value_ids() == []
+    assert claim.criterion_words() == (
+        "Untested until these experiments are in place: `alpha.dice`. Supported if `alpha.dice.six` is above 0.1."
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (f"  criterion:\n    {FAIR}\n", "", r"yaml:1: claim alpha\.fair: expected exactly one of criterion, untested"),
+        (f"  criterion:\n    {FAIR}\n", "", r"yaml:1: claim alpha\.fair: expected a criterion, untested"),
         (
             "untested: [alpha.dice]",
             "untested: []",
