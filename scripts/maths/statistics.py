@@ -44,6 +44,13 @@ def mean_intervals(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarra
     return value, low, high
 
 
+def ratio_interval(above: np.ndarray, below: np.ndarray, level: float = LEVEL) -> Estimate:
+    """Return the geometric mean of paired positive ratios, each of shape (n,), with its interval, t on logarithms."""
+    estimate = mean_interval(np.log(above) - np.log(below), level)
+    value, low, high = np.exp(estimate[:3])
+    return Estimate(float(value), float(low), float(high), estimate.n)
+
+
 def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimate:
     """Return a share of successes with Wilson's score interval (Wilson 1927).
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from scripts.article.artifacts import Result
 from scripts.article.values import Value
-from scripts.maths.statistics import Estimate, mean_interval
+from scripts.maths.statistics import mean_interval, ratio_interval
 from scripts.maths.training import mean_squared_error, train
 from scripts.optimization.noise import BAYES, Task, draw_task, follow, fresh_loss, functions, training_loss
 from scripts.optimization.paths import Path, common_loss, copies, flatten, match
@@ -116,13 +116,6 @@ def least_squares_theory(points: int, inputs: int) -> tuple[float, float]:
         raise ValueError(f"expected at least {inputs + 3} points for {inputs} inputs, got {points}")
     fresh = (points + 1) * (points - 2) / (points * (points - inputs - 2))
     return 1 - (inputs + 1) / points, fresh
-
-
-def ratio_interval(above: np.ndarray, below: np.ndarray) -> Estimate:
-    """Return the geometric mean of paired ratios with its interval, t on the logarithms; both of shape (seed,)."""
-    estimate = mean_interval(np.log(above) - np.log(below))
-    value, low, high = np.exp(estimate[:3])
-    return Estimate(float(value), float(low), float(high), estimate.n)
 
 
 def _demo_values(curves: dict[str, dict[str, np.ndarray]]) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from scripts.maths.random import generator, generators
-from scripts.maths.statistics import mean_interval, mean_intervals, share_interval
+from scripts.maths.statistics import mean_interval, mean_intervals, ratio_interval, share_interval
 
 samples = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=30)
 
@@ -59,3 +59,8 @@ def test_streams_are_repeatable_and_independent():
     for other in (generator(4, "a.b.c"), generator(3, "a.b.d")):
         correlation = np.corrcoef(first, other.normal(size=20_000))[0, 1]
         assert abs(correlation) < 5 / np.sqrt(20_000)
+
+
+def test_ratio_interval_of_a_constant_ratio():
+    below = np.array([1.0, 3.0, 10.0])
+    assert ratio_interval(2 * below, below)[:3] == pytest.approx((2, 2, 2))

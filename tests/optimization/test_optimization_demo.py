@@ -9,7 +9,6 @@ from scripts.optimization.demo import (
     least_squares,
     least_squares_theory,
     pair_distances,
-    ratio_interval,
 )
 from scripts.optimization.noise import draw_task, follow, fresh_loss, functions, training_loss
 from scripts.optimization.paths import Path, common_loss, copies, flatten, match, rebuild
@@ -130,11 +129,6 @@ def test_least_squares_theory_of_the_mean_alone():
     assert least_squares_theory(50, 0) == pytest.approx((0.98, 1.02))
     with pytest.raises(ValueError, match="at least 5 points for 2 inputs"):
         least_squares_theory(4, 2)
-
-
-def test_ratio_interval_of_a_constant_ratio():
-    below = np.array([1.0, 3.0, 10.0])
-    assert ratio_interval(2 * below, below)[:3] == pytest.approx((2, 2, 2))
 
 
 def test_quick_values_are_finite_and_consistent(quick):
