@@ -49,7 +49,7 @@ class Functions:
     def by_name(self) -> dict[str, Callable[..., Any]]:
         """Return the functions by the name that templates call them by."""
         names = ("num", "val", "count", "setting", "fig", "figref", "equation", "eq", "claim", "verdict")
-        names += ("cite", "citet", "original", "ledger", "secref")
+        names += ("cite", "citet", "original", "ledger", "overview", "secref")
         article = self.content.plan.configuration.article
         return {name: getattr(self, name) for name in names} | {"article": article}  # type: ignore[dict-item]
 
@@ -165,6 +165,18 @@ class Functions:
         total = " | ".join(f"**{sum(row[index] for row in rows.values())}**" for index in used)
         return "::: ledger\n" + "\n".join([*lines, f"| **All** | {total} |"]) + "\n:::\n"
 
+    def overview(self, section: str) -> str:
+        """Return a table of a section's claims, each with its verdict and a link to where it is decided."""
+        own = [decided for decided in self.content.claims.values() if decided.section == section]
+        if not own:
+            sections = sorted({decided.section for decided in self.content.claims.values()})
+            raise ArticleError(f"section {section!r} has no claims{nearest(section, sections)}")
+        rows = [
+            f"| {_cell(decided.claim.assertion)} | [{decided.verdict}](#{_anchor('claim', decided.claim.id)}) |"
+            for decided in own
+        ]
+        return "::: ledger\n" + "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows]) + "\n:::\n"
+
     def _title(self, section: str) -> str:
         text = Path("templates/sections", f"{section}.md.j2").read_text(encoding="utf-8")
         found = re.match(r"#\s+(.*?)\s*(\{.*\})?\s*$", text.splitlines()[0])
@@ -199,6 +211,11 @@ def _next_number(kind: str, identifier: str, numbers: dict[str, int]) -> int:
 
 def _anchor(prefix: str, identifier: str) -> str:
     return f"{prefix}-{identifier.replace('.', '-')}"
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell of a table in Markdown."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _attribute(text: str) -> str:

@@ -50,6 +50,17 @@ def test_references_link_and_number_alike(small):
     assert set(re.findall(r'href="#([^"]+)"', page)) <= targets
 
 
+def test_the_overview_lists_each_claim_of_its_section_with_a_link(small):
+    small.edit(SECTION, "See {{", '{{ overview("alpha") }}\n\nSee {{')
+    small.edit("templates/claims/alpha.yaml", "A coin falls on", "A coin | a fair one | falls on")
+    page = (small.build() / "report.html").read_text()
+    rows = re.findall(r"<tr>(.*?)</tr>", page, flags=re.DOTALL)
+    row = next(row for row in rows if "falls on heads" in row)
+    assert "A coin | a fair one | falls on heads half of the time." in row
+    assert '<a href="#claim-alpha-fair">supported</a>' in row
+    assert sum('href="#claim-alpha-' in row for row in rows) == 3
+
+
 def test_the_page_needs_nothing_from_outside(page):
     assert not re.findall(r'(?:src|href)="(?!#|data:)[^"]+"', page)
     assert not re.findall(r"url\((?!data:|#)", page)
@@ -131,6 +142,12 @@ SECTION = "templates/sections/alpha.md.j2"
             'claim("alpha.fair")',
             'claim("alpha.fare")',
             r"md\.j2:18: unknown claim 'alpha\.fare'; did you mean",
+        ),
+        (
+            SECTION,
+            "See {{",
+            '{{ overview("alfa") }} See {{',
+            r"md\.j2:12: section 'alfa' has no claims; did you mean alpha",
         ),
         (SECTION, '{{ claim("alpha.later") }}', "", r"alpha\.yaml:8: claim alpha\.later is not shown"),
         (SECTION, 'claim("alpha.later")', 'claim("alpha.fair")', r"md\.j2:19: claim alpha\.fair is shown twice"),
