@@ -18,32 +18,73 @@ pytestmark = pytest.mark.slow
 
 Edit = Callable[[Path], object]
 REPORT = {"report"}
-ENSEMBLES = ("bayesian.dropout", "geometry.warp", "information.features", "optimization.demo")
 DISTRIBUTION = "scikit_learn-99.0.dist-info/METADATA"
 
 
-def figures() -> dict[str, str]:
-    """Return each figure's experiment, read off its file."""
+def figures() -> dict[str, set[str]]:
+    """Return each figure's experiments, read off its file."""
     found = {}
     for path in ROOT.glob("scripts/*/figures/[!_]*.py"):
-        reads = re.search(r'^READS = \["([\w.]+)"\]$', path.read_text(), flags=re.MULTILINE)
-        found[f"{path.parts[-3]}.{path.stem}"] = reads[1]
+        reads = re.search(r"^READS = \[(.+)\]$", path.read_text(), flags=re.MULTILINE)
+        found[f"{path.parts[-3]}.{path.stem}"] = set(re.findall(r'"([\w.]+)"', reads[1]))
     return found
 
 
+def figure_source(name: str) -> str:
+    """Return the code of a figure."""
+    section, figure = name.split(".")
+    return (ROOT / f"scripts/{section}/figures/{figure}.py").read_text()
+
+
 FIGURES = figures()
-EXPERIMENTS = set(FIGURES.values())
+EXPERIMENTS = set().union(*FIGURES.values())
+
+
+def imports(module: str) -> dict[str, set[str]]:
+    """Return the modules of ours that a module imports, each with the names that it imports from it."""
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+    found: dict[str, set[str]] = {}
+    for source, names in re.findall(r"^\s*from (scripts[\w.]*) import (\([^)]*\)|.*)$", text, flags=re.MULTILINE):
+        found.setdefault(source, set()).update(re.findall(r"\w+", re.sub(r"\bas \w+|#.*", "", names)))
+    return found
+
+
+def loaded(module: str) -> set[str]:
+    """Return a module with all modules of ours, but those of the generator, that come with it."""
+    found, new = set(), {module}
+    while new:
+        found |= new
+        new = {name for one in new for name in imports(one) if not name.startswith("scripts.article")} - found
+    return found
+
+
+def users(module: str, *names: str) -> set[str]:
+    """Return the experiments that import a module, or one of its names, themselves or through modules that they import."""
+
+    def uses(user: str) -> bool:
+        found = imports(user).get(module)
+        return found is not None and (not names or bool(found & set(names)))
+
+    return {name for name in EXPERIMENTS if any(uses(user) for user in loaded(f"scripts.{name}"))}
+
+
+def needs_package(module: str, *packages: str) -> bool:
+    """Tell whether a module, or one that it loads, imports one of some packages."""
+    line = re.compile(rf"^\s*(from|import) ({'|'.join(packages)})\b", flags=re.MULTILINE)
+    return any(line.search((ROOT / f"{name.replace('.', '/')}.py").read_text()) for name in loaded(module))
 
 
 def stages(*experiments: str) -> set[str]:
     """Return experiments with all that is made from them."""
-    drawn = {f"figure {name}" for name, source in FIGURES.items() if source in experiments}
+    drawn = {f"figure {name}" for name, sources in FIGURES.items() if sources & set(experiments)}
     return {*experiments, *drawn, "report"}
 
 
+ENSEMBLES = users("scripts.maths.ensembles")
 EVERYTHING = stages(*EXPERIMENTS)
-SEEDED = stages(*(EXPERIMENTS - {"functions.freelunch"}))  # that one enumerates
+SEEDED = stages(*users("scripts.maths.random"))
 ALL_FIGURES = {f"figure {name}" for name in FIGURES} | REPORT
+FRAMELESS = {f"figure {name}" for name in FIGURES if "without_axes" in figure_source(name)} | REPORT
 
 
 def replace(name: str, old: str, new: str) -> Edit:
@@ -180,8 +221,8 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "all sources touched": (touch("scripts", "templates", "workflow"), set()),
     "results touched": (touch("results", "report"), set()),
     "an entry module": (replace(BOUNDARY, '"gap": Value.of(mean_interval(train - test), 3', '"gap": Value.of(mean_interval(train - test), 2'), stages("geometry.boundary")),
-    "a function shared by two sections": (replace(STATISTICS, "share = successes / trials", "share = successes / (trials + 0)"), stages("functions.context", "geometry.boundary")),
-    "a function shared by four sections": (replace(NET, "torch.baddbmm(bias, found[-1], weight)", "found[-1] @ weight + bias"), stages(*ENSEMBLES)),
+    "a function shared by some sections": (replace(STATISTICS, "share = successes / trials", "share = successes / (trials + 0)"), stages(*users("scripts.maths.statistics", "share_interval"))),
+    "a function shared by many sections": (replace(NET, "torch.baddbmm(bias, found[-1], weight)", "found[-1] @ weight + bias"), stages(*ENSEMBLES)),
     "a function used through another": (replace("scripts/maths/random.py", "crc32(stream.encode())", "crc32(stream.encode('utf-8'))"), SEEDED),
     "an unused function of a shared module": (append(STATISTICS, "\n\ndef unused():\n    return LEVEL\n"), set()),
     "an unused constant of a shared module": (append(NET, "\n\nUNUSED = 3\n"), set()),
@@ -189,12 +230,12 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "a constant": (replace(NET, '"he": 2.0', '"he": 2.5'), stages(*ENSEMBLES)),
     "a method": (replace(NET, "affine if depth == last else sigma(affine)", "sigma(affine) if depth < last else affine"), stages(*ENSEMBLES)),
     "a decorator": (replace(NET, "@dataclass(frozen=True)", "@dataclass"), stages(*ENSEMBLES)),
-    "a default argument": (replace("scripts/maths/probes.py", "ridge: float = 1e-6", "ridge: float = 1e-5"), stages("geometry.warp")),
-    "an effect at import": (append("scripts/maths/probes.py", "\ntorch.set_default_dtype(torch.float64)\n"), stages("geometry.warp")),
+    "a default argument": (replace("scripts/maths/probes.py", "ridge: float = 1e-6", "ridge: float = 1e-5"), stages(*users("scripts.maths.probes"))),
+    "an effect at import": (append("scripts/maths/probes.py", "\ntorch.set_default_dtype(torch.float64)\n"), stages(*users("scripts.maths.probes"))),
     "where a name is imported from": (replace(BOUNDARY, "import mean_interval, share_interval", "import mean_interval\nfrom scripts.maths.statistics import mean_interval as share_interval"), stages("geometry.boundary")),
     "a figure": (replace("scripts/geometry/figures/warp.py", "s=3", "s=4"), {"figure geometry.warp", "report"}),
     "the style of all figures": (replace(STYLE, "WIDTH = ", "WIDTH = 0.1 + "), ALL_FIGURES),
-    "a helper of the style": (replace(STYLE, "def without_axes(", "def without_axes(*_, **__): pass\ndef _without_axes("), {"figure geometry.warp", "report"}),
+    "a helper of the style": (replace(STYLE, "def without_axes(", "def without_axes(*_, **__): pass\ndef _without_axes("), FRAMELESS),
     "a sentence": (append("templates/sections/faq.md.j2", "\nOne more sentence.\n"), REPORT),
     "a criterion": (replace("templates/claims/reinforcement.yaml", "constant_error, below: 1}", "constant_error, below: 2}"), REPORT),
     "a reference": (append("templates/references.bib", "\n@misc{nobody, title={Nothing}, year={1900}}\n"), REPORT),
@@ -271,10 +312,8 @@ def test_another_first_seed_reruns_what_is_computed_over_seeds(project):
 
 def test_another_version_of_a_package_reruns_what_needs_it(project):
     another_version(project)
-    expected = stages("geometry.boundary", "geometry.warp", "information.features", "functions.freelunch")
-    expected |= {
-        "figure ntk.spectrum",
-        "figure optimization.matched",
-    }  # their labels are kept apart by its isotonic fit
+    scikit_learn = ("sklearn", "ripser")  # ripser needs it too
+    expected = stages(*(name for name in EXPERIMENTS if needs_package(f"scripts.{name}", *scikit_learn)))
+    expected |= {f"figure {name}" for name in FIGURES if "label_lines" in figure_source(name)}  # by its isotonic fit
     done = snakemake(project, "--summary", PYTHONPATH=str(project / "site"))
     assert stages_due(done.stdout) == expected
