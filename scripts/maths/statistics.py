@@ -51,6 +51,12 @@ def ratio_interval(above: np.ndarray, below: np.ndarray, level: float = LEVEL) -
     return Estimate(float(value), float(low), float(high), estimate.n)
 
 
+def bounded(estimate: Estimate, lowest: float, highest: float) -> Estimate:
+    """Return an estimate whose interval ends where the quantity does, as a share's at 0 and 1."""
+    value, low, high, count = estimate
+    return Estimate(value, max(low, lowest), min(high, highest), count)
+
+
 def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimate:
     """Return a share of successes with Wilson's score interval (Wilson 1927).
 

@@ -10,7 +10,12 @@ from torch import Tensor
 from torch.nn import functional
 
 Optimiser = Callable[[list[Tensor]], torch.optim.Optimizer]
-OPTIMISERS: dict[str, type[torch.optim.Optimizer]] = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+OPTIMISERS: dict[str, type[torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adagrad": torch.optim.Adagrad,
+    "rmsprop": torch.optim.RMSprop,
+}
 
 
 def train(
@@ -25,12 +30,13 @@ def train(
     batch_size: int | None = None,
     generators: Sequence[np.random.Generator] | None = None,
     after_epoch: Callable[[int], None] | None = None,
+    after_step: Callable[[int], bool] | None = None,
     **options: float,
 ) -> Tensor:
     """Train S nets at once and return the mean loss of every epoch, shape (epochs, seed).
 
-    The nets share no parameter, so the gradient of the sum of their losses is each net's own gradient; SGD and Adam
-    act on each number alone. The result equals S separate trainings.
+    The nets share no parameter, so the gradient of the sum of their losses is each net's own gradient; every optimiser
+    here acts on each number alone. The result equals S separate trainings.
 
     Args:
         parameters: every tensor with the seed as its leading axis; changed in place.
@@ -38,11 +44,12 @@ def train(
         inputs: shape (seed, n, d).
         targets: shape (seed, n, …).
         epochs: passes over the data.
-        optimiser: "sgd" or "adam".
+        optimiser: "sgd", "adam", "adagrad" or "rmsprop".
         learning_rate: step size.
         batch_size: examples a step; all n (full batch) when None.
         generators: one per seed, for the order of its batches; needed with `batch_size`.
         after_epoch: called with the number of epochs done, for recording.
+        after_step: called with the number of steps done; training ends there once it returns True.
         options: passed to the optimiser (`weight_decay`, `momentum`).
 
     Raises:
@@ -53,7 +60,8 @@ def train(
     if batch_size is not None and generators is None:
         raise ValueError("batch_size needs one generator per seed, got generators=None")
     stepper = OPTIMISERS[optimiser](parameters, lr=learning_rate, **options)  # type: ignore[call-arg]
-    history = []
+    history = torch.zeros(0)
+    steps = 0
     for epoch in range(epochs):
         losses = []
         for batch_inputs, batch_targets in _batches(inputs, targets, batch_size, generators):
@@ -62,10 +70,19 @@ def train(
             each.sum().backward()
             stepper.step()
             losses.append(each.detach())
-        history.append(torch.stack(losses).mean(0))
+            steps += 1
+            stopped = after_step is not None and after_step(steps)
+            if stopped:
+                break
+        mean = torch.stack(losses).mean(0)
+        if epoch == 0:  # one block for all epochs: many small tensors that stay would scatter the memory
+            history = mean.new_zeros(epochs, *mean.shape)
+        history[epoch] = mean
+        if stopped:
+            return history[: epoch + 1]
         if after_epoch is not None:
             after_epoch(epoch + 1)
-    return torch.stack(history)
+    return history
 
 
 def _batches(
