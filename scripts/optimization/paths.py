@@ -81,3 +81,29 @@ def match(path: Path, level: Tensor, loss: Callable[[Tensor], Tensor]) -> Tensor
         above = loss(start + middle[:, None] * (end - start)) > level
         low, high = torch.where(above, middle, low), torch.where(above, high, middle)
     return start + high[:, None] * (end - start)
+
+
+class Approach:
+    """Watch N nets until each has reached a training loss; keep only where it stood just before and just after."""
+
+    def __init__(self, level: float, place: Tensor, losses: Tensor) -> None:
+        """Begin with parameters, shape (net, parameter), and losses, shape (net,), before training."""
+        self.level = level
+        self.places = [place, place]
+        self.losses = [losses, losses]
+        self.looks = torch.zeros_like(losses, dtype=torch.long)  # how often each net was seen until it was there
+
+    def watch(self, place: Tensor, losses: Tensor) -> bool:
+        """Take note of where the nets are now; return whether all of them have reached the level."""
+        moving = self.losses[1] > self.level
+        self.looks += moving
+        before, after = self.places
+        self.places = [torch.where(moving[:, None], after, before), torch.where(moving[:, None], place, after)]
+        was, now = self.losses
+        self.losses = [torch.where(moving, now, was), torch.where(moving, losses, now)]
+        return bool((self.losses[1] <= self.level).all())
+
+    @property
+    def path(self) -> Path:
+        """Return the last two places, between which `match` finds the level."""
+        return Path(torch.stack(self.places), torch.stack(self.losses))

@@ -10,12 +10,65 @@ SMALL: dict[str, Any] = {
     "geometry": {
         "boundary": TRAINED | {"test_points": 100, "iterations": 15, "grid": 12},
         "warp": TRAINED | {"epochs": 12, "lines": 5, "frames": 2, "widths": [5, 5, 2]},
+        "layers": {
+            **{"seeds": 3, "moons_points": 40, "moons_fresh_points": 40, "moons_widths": [5, 5], "moons_epochs": 2},
+            **{"digits_points": 1700, "digits_widths": [8, 8], "digits_epochs": 1, "digits_batch_size": 200},
+        },
+        "topology": {
+            **{"seeds": 3, "points": 40, "layers": 2, "wider": 4, "epochs": 20, "circles": 6, "angles": 40},
+            **{"homology_nets": 2, "landmarks": 16},
+        },
+        "collapse": {
+            **{"seeds": 3, "points": 150, "widths": [12, 12], "epochs": 3, "batch_size": 50, "records": 3},
+            **{"ufm_examples": 2, "ufm_dimension": 9, "ufm_starts": 2},
+        },
+        "dimension": {
+            **{"seeds": 3, "points": 1700, "widths": [8, 8], "epochs": 1, "batch_size": 200},
+            **{"ball_dimension": 2, "ball_points": [20, 30, 40], "ball_seeds": 3},
+        },
+        "distortion": {
+            **{"seeds": 3, "points": 60, "noise": [0.0, 0.3], "widths": [4, 6], "decays": [0.0, 0.01], "epochs": 15},
+            **{"fresh_points": 30, "pairs": 4, "steps": 3},
+        },
+        "batchnorm": {
+            **{"seeds": 3, "points": 100, "widths": [8, 8], "epochs": 2, "batch_size": 50, "record_every": 2},
+            **{"learning_rates": [0.01, 0.1], "multiples": [1.0], "deep_seeds": 3, "deep_layers": 6, "deep_width": 16},
+            **{"deep_batch": 12, "small_batches": 2, "deep_margin": 1},
+        },
     },
     "optimization": {
         "demo": {
             **{"seeds": 3, "points": 20, "hidden": 4, "epochs": 6, "long_epochs": 8},
             **{"fresh_points": 100, "levels": 2},
-        }
+        },
+        "saddles": {
+            **{"seeds": 3, "particles": 200, "largest": 5, "exact_largest": 6, "index_size": 5, "index_matrices": 3},
+            **{"shifts": 3},
+        },
+        "critical": {
+            **{"seeds": 3, "eigenvalues": [2.0, 1.0], "hidden": 1, "rotations": 2, "net_inputs": 1, "net_hidden": 2},
+            **{"net_points": 6, "net_epochs": 5, "net_steps": 10},
+        },
+        "spurious": {"seeds": 3, "sizes": [2, 3], "extras": [0, 1], "steps": 300},
+        "escape": {
+            **{
+                "seeds": 3,
+                "toy_runs": 20,
+                "toy_noises": [1e-2, 1e-3],
+                "toy_steps": 150,
+                "eigenvalues": [2.0, 1.0, 0.5],
+            },
+            **{"hidden": 2, "points": 20, "steps": 20, "net_inputs": 2, "net_hidden": 2, "net_epochs": 3},
+        },
+        "stability": {"seeds": 3, "points": 20, "widths": [4], "steps": 20, "every": 10},
+        "sharpness": {
+            **{"seeds": 3, "points": 20, "widths": [8, 8], "level": 1.7, "adam_rate": 0.01, "factors": [0.5]},
+            **{"probes": 2},
+        },
+        "adaptive": {
+            **{"seeds": 3, "points": 20, "other_shares": [0.8], "fresh_points": 100, "steps": 5, "epochs": 2},
+            **{"adam_batch_sizes": [5], "batch_size": 10, "control_points": 10, "control_inputs": 12},
+        },
     },
     "information": {
         "entropy": {"seeds": 3, "outcomes": 10, "sizes": [10, 20], "size": 20, "sides": 3},
