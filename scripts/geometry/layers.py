@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -32,9 +33,9 @@ STEP_NOTE = (
 def compute(settings: Layers) -> Result:
     """Train a net a seed on two moons and on digits; measure every layer on fresh points, and so before training."""
     values, arrays = {}, {}
-    for name, (task, training) in tasks(settings).items():
-        untrained = initial_nets(task, training, settings.seed_block, stream(name))
-        net = train_nets(task, training, settings.seed_block, stream(name))
+    for name, (task, training, seeds) in tasks(settings).items():
+        untrained = initial_nets(task, training, seeds, stream(name))
+        net = train_nets(task, training, seeds, stream(name))
         with torch.no_grad():
             first = measure([task.inputs], [task.fresh], task, settings.neighbours)
             trained, control = (
@@ -53,27 +54,23 @@ def compute(settings: Layers) -> Result:
     return Result(values | cover_values(settings.moons_widths[0]), arrays)
 
 
-def tasks(settings: Layers) -> dict[str, tuple[Task, Training]]:
-    """Return both data sets, each with the net that is trained on it."""
-    moons = moons_task(settings.moons_points, settings.moons_fresh_points, settings.moons_noise, settings.seed_block)
+def tasks(settings: Layers) -> dict[str, tuple[Task, Training, range]]:
+    """Return each data set, the net that is trained on it, and the seeds."""
+    seeds, wide = settings.seed_block, settings.wide_seed_block
+    moons = moons_task(settings.moons_points, settings.moons_fresh_points, settings.moons_noise, seeds)
+    on_moons = Training(
+        settings.moons_widths, settings.moons_epochs, settings.moons_learning_rate, settings.moons_batch_size
+    )
+    on_digits = Training(
+        settings.digits_widths, settings.digits_epochs, settings.digits_learning_rate, settings.digits_batch_size
+    )
     return {
-        "moons": (
-            moons,
-            Training(
-                settings.moons_widths,
-                settings.moons_epochs,
-                settings.moons_learning_rate,
-                settings.moons_batch_size,
-            ),
-        ),
-        "digits": (
-            digits_task(settings.digits_points, settings.seed_block),
-            Training(
-                settings.digits_widths,
-                settings.digits_epochs,
-                settings.digits_learning_rate,
-                settings.digits_batch_size,
-            ),
+        "moons": (moons, on_moons, seeds),
+        "digits": (digits_task(settings.digits_points, seeds), on_digits, seeds),
+        "wide": (
+            digits_task(settings.digits_points, wide),
+            replace(on_digits, widths=settings.wide_widths, epochs=settings.wide_epochs),
+            wide,
         ),
     }
 

@@ -77,6 +77,21 @@ class Layers(SeededModel):
     digits_batch_size: int = parameter(
         20, ge=1, description="Digits a step", origin="hand-tuned: small, so that few passes suffice"
     )
+    wide_seeds: int = parameter(
+        16, quick=3, paper=60, ge=3, description="Nets with wide layers, on digits; other seeds", origin="budget"
+    )
+    wide_widths: list[int] = parameter(
+        [128, 128, 128], min_length=1, description="Hidden layers of these", origin="hand-tuned: twice the pixels each"
+    )
+    wide_epochs: int = parameter(
+        20, quick=8, ge=1, description="Passes of these over the digits", origin="hand-tuned: training accuracy near 1"
+    )
+
+    @property
+    def wide_seed_block(self) -> range:
+        """Return the seeds of the nets with wide layers, which come after the others."""
+        first = self.first_seed + self.seeds
+        return range(first, first + self.wide_seeds)
 
 
 class Topology(SeededModel):

@@ -13,6 +13,7 @@ SMALL: dict[str, Any] = {
         "layers": {
             **{"seeds": 3, "moons_points": 40, "moons_fresh_points": 40, "moons_widths": [5, 5], "moons_epochs": 2},
             **{"digits_points": 1700, "digits_widths": [8, 8], "digits_epochs": 1, "digits_batch_size": 200},
+            **{"wide_seeds": 3, "wide_widths": [8, 8], "wide_epochs": 1},
         },
         "topology": {
             **{"seeds": 3, "points": 40, "layers": 2, "wider": 4, "epochs": 20, "circles": 6, "angles": 40},
