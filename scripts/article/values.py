@@ -54,6 +54,17 @@ class Value:
         return f"{number}{space}[{decimal(self.low, self.digits)},{space}{decimal(self.high, self.digits)}]"
 
 
+def brief(number: float) -> str:
+    """Write a number that someone chose, with no more digits than they gave it.
+
+    >>> brief(10.0), brief(0.05), brief(-1e-8), brief(2.5e15)
+    ('10', '0.05', '−1 × 10⁻⁸', '2.5 × 10¹⁵')
+    """
+    mantissa, _, exponent = f"{number:.12g}".partition("e")
+    text = f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else grouped(mantissa)
+    return text.replace("-", MINUS)
+
+
 def decimal(number: float, digits: int) -> str:
     """Write a number with a true minus sign; in powers of ten where `digits` decimals would hide or flood it.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from scripts.article.content import Content
 from scripts.article.criteria import MEANINGS, VERDICTS
 from scripts.article.errors import ArticleError, nearest
-from scripts.article.values import Value, grouped
+from scripts.article.values import Value, brief, grouped
 
 ORIGINAL_TITLE = "The original demo, and what happens when you run it"
 Found = TypeVar("Found")
@@ -71,11 +71,10 @@ class Functions:
             raise ArticleError(f"value {identifier} has no n: it is exact, or stands for one repetition")
         return f'[{value.n}]{{.num value="{identifier}" title="repetitions behind {identifier}"}}'
 
-    def setting(self, identifier: str) -> str:
-        """Return a parameter's value as the settings have it."""
+    def setting(self, identifier: str, *, between: str = " × ") -> str:
+        """Return a parameter's value as the settings have it; `between` stands between the entries of a list."""
         value = _look_up("setting", identifier, self.content.settings)
-        text = " × ".join(map(str, value)) if isinstance(value, list) else str(value)
-        text = grouped(text) if isinstance(value, int) and not isinstance(value, bool) else text
+        text = between.join(map(_plain, value)) if isinstance(value, list) else _plain(value)
         return f'[{text}]{{.setting title="{identifier}"}}'
 
     def fig(self, identifier: str, caller: Callable[[], str]) -> str:
@@ -211,6 +210,17 @@ def _next_number(kind: str, identifier: str, numbers: dict[str, int]) -> int:
 
 def _anchor(prefix: str, identifier: str) -> str:
     return f"{prefix}-{identifier.replace('.', '-')}"
+
+
+def _plain(value: Any) -> str:
+    """Return a parameter's value in words.
+
+    >>> _plain(10.0), _plain(12_000), _plain(1e-8), _plain("tanh")
+    ('10', '12\N{NARROW NO-BREAK SPACE}000', '1 × 10⁻⁸', 'tanh')
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return grouped(str(value)) if isinstance(value, int) else brief(value)
 
 
 def _cell(text: str) -> str:

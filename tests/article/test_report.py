@@ -61,6 +61,16 @@ def test_the_overview_lists_each_claim_of_its_section_with_a_link(small):
     assert sum('href="#claim-alpha-' in row for row in rows) == 3
 
 
+def test_settings_are_written_in_words(small):
+    sizes = '    sizes: list[int] = parameter([10, 12000], description="Sizes", origin="hand-tuned")\n'
+    small.edit("scripts/alpha/settings.py", "    chance: float", f"{sizes}    chance: float")
+    shown = '{{ setting("alpha.coin.sizes") }} or {{ setting("alpha.coin.sizes", between=", ") }}'
+    small.edit(SECTION, "We set", f"Sizes {shown}. We set")
+    small.compute()
+    text = re.sub(r"<[^>]+>", "", (small.build() / "report.html").read_text()).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "Sizes 10 × 12 000 or 10, 12 000. We set" in " ".join(text.split())
+
+
 def test_the_page_needs_nothing_from_outside(page):
     assert not re.findall(r'(?:src|href)="(?!#|data:)[^"]+"', page)
     assert not re.findall(r"url\((?!data:|#)", page)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.article.errors import ArticleError
-from scripts.article.values import MINUS, Value, check_value, decimal, value_from_json, value_to_json
+from scripts.article.values import MINUS, Value, brief, check_value, decimal, value_from_json, value_to_json
 
 finite = st.floats(-1e6, 1e6)
 
@@ -75,3 +75,19 @@ def test_unknown_keys_and_missing_value_are_named():
         value_from_json({"value": 1, "lower": 0}, where="here")
     with pytest.raises(ArticleError, match="expected a mapping with the key 'value'"):
         value_from_json({"low": 0}, where="here")
+
+
+@given(st.integers(-999_999, 999_999), st.integers(-12, 12))
+def test_brief_writes_the_number_that_was_given(mantissa, exponent):
+    number = float(f"{mantissa}e{exponent}")
+    text = brief(number).replace(MINUS, "-").replace("\N{NARROW NO-BREAK SPACE}", "")
+    plain = text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")).replace(" × 10", "e")
+    assert float(plain) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(10.0, "10"), (0.05, "0.05"), (-1e-8, "−1 × 10⁻⁸"), (12000.0, "12\N{NARROW NO-BREAK SPACE}000")],
+)
+def test_brief_adds_no_digits(number, text):
+    assert brief(number) == text
