@@ -31,7 +31,7 @@ def test_folder_time_zone_language_hash_seed_umask_cores_and_user_settings_do_no
     environment |= {"MATPLOTLIBRC": str(matplotlibrc(tmp_path)), "OMP_NUM_THREADS": "2", "HOME": str(tmp_path)}
     before = os.umask(0o077)
     try:
-        done = snakemake(folder, cores=1, **environment)
+        done = snakemake(folder, cores=3, **environment)
     finally:
         os.umask(before)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -269,7 +269,7 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "a fresh clone with copied results": (clone_with_results, set()),
     "a new section": (new_section, stages() | {"control.toy", "figure control.toy"}),
     "a section removed": (replace("config/config.yaml", "  - ntk\n", ""), REPORT),
-    "a file renamed": (both(lambda folder: (folder / "scripts/maths/ross.py").rename(folder / "scripts/maths/neighbours.py"), replace("scripts/information/features.py", "scripts.maths.ross", "scripts.maths.neighbours")), stages("information.features")),
+    "a file renamed": (both(lambda folder: (folder / "scripts/maths/ross.py").rename(folder / "scripts/maths/knn.py"), replace("scripts/information/features.py", "scripts.maths.ross", "scripts.maths.knn")), stages("information.features")),
 }  # fmt: skip
 
 
