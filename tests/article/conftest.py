@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -153,24 +154,38 @@ class SmallArticle:
         return self.folder / "report"
 
 
-@pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArticle:
-    """Return a small article, computed but not assembled, in the working directory."""
+@pytest.fixture(scope="session")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small article with all its stages computed, which nobody may change."""
+    folder = tmp_path_factory.mktemp("small-article")
     for name, text in FILES.items():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for name in LINKS:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).symlink_to(REPOSITORY / name)
-    (tmp_path / "scripts/__init__.py").write_text("")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setattr(scripts, "__path__", [*scripts.__path__, str(tmp_path / "scripts")])
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(REPOSITORY / name)
+    (folder / "scripts/__init__.py").write_text("")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _enter(folder, monkeypatch)
+        SmallArticle(folder).compute()
     _forget()
-    article = SmallArticle(tmp_path)
-    article.compute()
-    yield article
+    return folder
+
+
+@pytest.fixture
+def small(computed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArticle:
+    """Return a small article, computed but not assembled, in the working directory."""
+    shutil.copytree(computed, tmp_path, symlinks=True, dirs_exist_ok=True)
+    _enter(tmp_path, monkeypatch)
+    yield SmallArticle(tmp_path)
+    _forget()
+
+
+def _enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(scripts, "__path__", [*scripts.__path__, str(folder / "scripts")])
     _forget()
 
 

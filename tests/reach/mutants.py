@@ -107,8 +107,8 @@ class Mutator:
 
 
 def draw(texts: Texts, seed: int, count: int) -> list[Mutant]:
-    """Return a number of changes, of which a fifteenth are in the launcher and its store."""
-    few = count // 15
+    """Return a number of changes, of which a tenth are in the launcher and its store."""
+    few = count // 10
     return [*Mutator(texts, seed).draw(count - few), *Mutator(texts, seed, LAUNCHER).draw(few)]
 
 

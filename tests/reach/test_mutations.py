@@ -9,7 +9,7 @@ from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 
-COUNT = 300
+COUNT = 200
 STAGES = ("experiment functions.freelunch", "figure functions.freelunch")
 SOURCE = "scripts/reach/source.py"
 
