@@ -268,9 +268,7 @@ class Stability(SeededModel):
         description="Last part of training, over which ratios are averaged",
         origin="hand-tuned: by then both larger step sizes have long reached the edge",
     )
-    every: int = parameter(
-        25, quick=50, ge=1, description="Steps from one measurement of λ to the next", origin="hand-tuned"
-    )
+    every: int = parameter(50, ge=1, description="Steps from one measurement of λ to the next", origin="budget")
 
 
 class Sharpness(SeededModel):
