@@ -174,7 +174,8 @@ class Functions:
             f"| {_cell(decided.claim.assertion)} | [{decided.verdict}](#{_anchor('claim', decided.claim.id)}) |"
             for decided in own
         ]
-        return "::: ledger\n" + "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows]) + "\n:::\n"
+        table = "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows])
+        return f"::: {{.ledger .overview}}\n{table}\n:::\n"
 
     def _title(self, section: str) -> str:
         text = Path("templates/sections", f"{section}.md.j2").read_text(encoding="utf-8")
