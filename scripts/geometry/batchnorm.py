@@ -14,7 +14,7 @@ from scripts.article.values import Value
 from scripts.geometry.settings import Batchnorm
 from scripts.maths.batch_norm import NormalisedEnsemble, batch_norm, batch_statistics, with_norm
 from scripts.maths.digits import CLASSES, PIXELS, Digits, draw_digits
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, copies, initialise
 from scripts.maths.random import generator, generators
 from scripts.maths.statistics import LEVEL, Estimate, mean_interval, ratio_interval
 from scripts.maths.training import accuracy, cross_entropy
@@ -75,14 +75,15 @@ def follow(settings: Batchnorm, data: Digits, start: Ensemble, *, normalised: bo
     """
     count = len(settings.learning_rates)
     seeds = len(settings.seed_block)
-    net = with_norm(repeat(start, count), normalised=normalised)
+    pair = (data.inputs, data.labels)
+    net = with_norm(copies(start, count), normalised=normalised)
     parameters = [tensor.detach() for tensor in net.parameters]
     rates = torch.tensor(settings.learning_rates, dtype=parameters[0].dtype).repeat_interleave(seeds)
     recorded = set(record_steps(settings).tolist())
     batches = generators(settings.seed_block, "geometry.batchnorm.batches")
     losses, looks = [], []
     for step, chosen in enumerate(batch_order(settings, batches)):
-        inputs, labels = (_choose(part, chosen).repeat(count, *[1] * (part.dim() - 1)) for part in data_pair(data))
+        inputs, labels = (_choose(part, chosen).repeat(count, *[1] * (part.dim() - 1)) for part in pair)
 
         def evaluate(place: list[Tensor], inputs: Tensor = inputs, labels: Tensor = labels) -> tuple[Tensor, list]:
             return loss_and_gradient(lambda moved: cross_entropy(net.with_parameters(moved)(inputs), labels), place)
@@ -93,7 +94,7 @@ def follow(settings: Batchnorm, data: Digits, start: Ensemble, *, normalised: bo
             looks.append(look_along(evaluate, parameters, loss, gradient, rates, settings.multiples))
         parameters = move(parameters, gradient, rates)
     net = net.with_parameters(parameters)
-    inputs, labels = (part.repeat(count, *[1] * (part.dim() - 1)) for part in data_pair(data))
+    inputs, labels = (part.repeat(count, *[1] * (part.dim() - 1)) for part in pair)
     statistics = net.population(inputs) if normalised else None
     right = accuracy(net(inputs, statistics), labels)
     shape = (-1, count, seeds)
@@ -118,17 +119,6 @@ def batch_order(settings: Batchnorm, rngs: list[np.random.Generator]) -> list[Te
         shuffled = torch.as_tensor(np.stack([rng.permutation(settings.points) for rng in rngs]))
         order += shuffled.split(settings.batch_size, dim=1)
     return order
-
-
-def data_pair(data: Digits) -> tuple[Tensor, Tensor]:
-    """Return the training images and their labels."""
-    return data.inputs, data.labels
-
-
-def repeat(net: Ensemble, count: int) -> Ensemble:
-    """Return `count` copies of every net: first all nets once, then all nets again."""
-    weights, biases = ([tensor.detach().repeat(count, 1, 1) for tensor in kind] for kind in (net.weights, net.biases))
-    return Ensemble(weights, biases, net.activation)
 
 
 def loss_and_gradient(loss: Callable[[list[Tensor]], Tensor], place: list[Tensor]) -> tuple[Tensor, list[Tensor]]:

@@ -12,7 +12,7 @@ from scripts.article.artifacts import Result
 from scripts.article.values import Value
 from scripts.geometry.settings import Distortion
 from scripts.maths.digits import CLASSES, PIXELS, Digits, draw_digits
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, initialise, pick
 from scripts.maths.jacobians import jacobians, mean_log_stretch, softmax_jacobians
 from scripts.maths.random import generator, generators
 from scripts.maths.rank_correlation import rank_correlation
@@ -114,7 +114,7 @@ def measure_nets(net: Ensemble, data: Digits, labels: np.ndarray, pairs: np.ndar
     exact = [data.inputs.double(), data.fresh.double()]
     rows = []
     for index, (level, _) in enumerate(product(range(shape[0]), range(shape[1]))):
-        part = _part(net, index * settings.seeds, settings.seeds)
+        part = pick(net, slice(index * settings.seeds, (index + 1) * settings.seeds), torch.float64)
         outcome = outcomes(part, exact, torch.as_tensor(labels[level]), data.fresh_labels, settings.noise[level])
         rows.append(outcome | measures(part, exact[1][:, : settings.fresh_points], pairs, settings.steps))
     return {name: np.stack([row[name] for row in rows]).reshape(shape) for name in rows[0]}
@@ -243,10 +243,3 @@ def _level_values(found: Measured) -> dict[str, Value]:
 
 def _frobenius(jacobian: Tensor) -> Tensor:
     return torch.linalg.matrix_norm(jacobian).mean(1)
-
-
-def _part(net: Ensemble, start: int, count: int) -> Ensemble:
-    weights, biases = (
-        [tensor[start : start + count].detach().double() for tensor in kind] for kind in (net.weights, net.biases)
-    )
-    return Ensemble(weights, biases, net.activation)

@@ -10,7 +10,7 @@ from scripts.article.artifacts import Result
 from scripts.article.values import Value
 from scripts.geometry.settings import Topology
 from scripts.maths.disc_and_ring import draw_disc_and_ring, mesh_gap, polar_mesh, spread_ring
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, initialise, pick
 from scripts.maths.homology import (
     Bars,
     circle_bar,
@@ -123,7 +123,7 @@ def follow(net: Ensemble, chosen: np.ndarray, meshes: list[np.ndarray], landmark
     columns = []
     for mesh in meshes:
         with torch.no_grad():
-            layers = _pick(net, chosen).layers(torch.as_tensor(mesh.reshape(-1, PLANE)))[1:-1]
+            layers = pick(net, chosen).layers(torch.as_tensor(mesh.reshape(-1, PLANE)))[1:-1]
         images = [[image.reshape(*mesh.shape[:2], -1) for image in layer.numpy()] for layer in layers]
         start = [count_betti(mesh_bars(mesh, landmarks))] * chosen.size
         columns.append([start, *([count_betti(mesh_bars(image, landmarks)) for image in layer] for layer in images)])
@@ -199,7 +199,7 @@ def _views(nets: dict[str, Ensemble], chosen: dict[str, np.ndarray], settings: T
     )
     views = {f"shown_input_{name}": cloud.astype(np.float32) for name, cloud in zip(SHAPES, clouds, strict=True)}
     for kind in SHOWN:
-        found = last_view(_pick(nets[kind], chosen[kind][:1]), clouds)
+        found = last_view(pick(nets[kind], chosen[kind][:1]), clouds)
         views |= {f"shown_{kind}_{name}": view for name, view in zip(SHAPES, found, strict=True)}
     return views
 
@@ -229,10 +229,6 @@ def _area_right(net: Ensemble, mesh: np.ndarray, label: int) -> np.ndarray:
     radius = np.linalg.norm(mesh[:, 0], axis=-1)
     share = right.mean(2) @ (radius / radius.sum())
     return np.where(right.all((1, 2)), 1.0, np.minimum(share, np.nextafter(1, 0)))  # 1 only if right everywhere
-
-
-def _pick(net: Ensemble, chosen: np.ndarray) -> Ensemble:
-    return Ensemble([weight[chosen] for weight in net.weights], [bias[chosen] for bias in net.biases], net.activation)
 
 
 def _share(found: np.ndarray, note: str = "") -> Value:

@@ -12,7 +12,7 @@ from torch import Tensor
 from scripts.article.artifacts import Result
 from scripts.article.values import Value
 from scripts.geometry.settings import Warp
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, initialise, pick
 from scripts.maths.moons import draw_moons
 from scripts.maths.probes import least_squares_accuracy
 from scripts.maths.random import generators
@@ -92,7 +92,7 @@ def flatten_layers(net: Ensemble, points: Tensor, grid: Tensor) -> list[tuple[np
     (PCA fitted to the points). Each view is turned and scaled to lie as close as possible to the view before it, which
     changes no shape and keeps the eye from losing its place.
     """
-    first = Ensemble([weight[:1] for weight in net.weights], [bias[:1] for bias in net.biases], net.activation)
+    first = pick(net, slice(1))
     with torch.no_grad():
         seen = [layer[0].numpy() for layer in first.layers(points)[:-1]]
         drawn = [layer[0].numpy() for layer in first.layers(grid.reshape(-1, 2))[:-1]]

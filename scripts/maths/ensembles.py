@@ -91,6 +91,23 @@ def initialise(
     return Ensemble(weights, biases, activation)
 
 
+def copies(net: Ensemble, count: int) -> Ensemble:
+    """Return `count` copies of every net that train apart: first all nets once, then all nets again."""
+    weights, biases = (
+        [tensor.detach().repeat(count, 1, 1).requires_grad_(True) for tensor in kind]
+        for kind in (net.weights, net.biases)
+    )
+    return Ensemble(weights, biases, net.activation)
+
+
+def pick(net: Ensemble, chosen: slice | np.ndarray, dtype: torch.dtype | None = None) -> Ensemble:
+    """Return some of the nets as they are now, by slice or by number, in another type of numbers if one is given."""
+    weights, biases = (
+        [tensor.detach()[chosen].to(dtype or tensor.dtype) for tensor in kind] for kind in (net.weights, net.biases)
+    )
+    return Ensemble(weights, biases, net.activation)
+
+
 def _draw_layer(rng: np.random.Generator, fan_in: int, fan_out: int, scheme: str) -> tuple[np.ndarray, np.ndarray]:
     if scheme == "torch":
         bound = 1 / np.sqrt(fan_in)

@@ -23,6 +23,7 @@ from scripts.maths.linear_autoencoder import (
 from scripts.maths.random import generator
 from scripts.maths.rank_correlation import rank_correlation
 from scripts.maths.statistics import share_interval
+from scripts.maths.tanh_net import parameter_count
 from scripts.optimization.searches import Ends, draw_places, follow_modes, judge, shrink_gradients
 from scripts.optimization.settings import Critical
 
@@ -171,7 +172,7 @@ def _net_values(searches: dict[str, Ends], settings: Critical) -> dict[str, Valu
     saddle = found & (ends.negative > 0)
     of_all = "share of all searches"
     return {
-        "net_parameters": Value(settings.net_inputs * settings.net_hidden + 2 * settings.net_hidden + 1, digits=0),
+        "net_parameters": Value(parameter_count(settings.net_inputs, settings.net_hidden), digits=0),
         "net_found": _share(found, note="share of searches that end at a critical point"),
         "net_saddles": _share(saddle, note=f"{of_all} that end at one with a negative eigenvalue"),
         "net_saddles_found": _share_of_found(saddle, found),

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from scripts.article.artifacts import Result
 from scripts.article.values import Value
+from scripts.maths.ensembles import copies
 from scripts.maths.statistics import mean_interval, ratio_interval
 from scripts.maths.training import mean_squared_error, train
 from scripts.optimization.noise import BAYES, Task, draw_task, follow, fresh_loss, functions, training_loss
-from scripts.optimization.paths import Path, common_loss, copies, flatten, match
+from scripts.optimization.paths import Path, common_loss, flatten, match
 from scripts.optimization.settings import Demo
 
 COPIES = 2  # runs of one optimiser from one initialisation that differ in the order of their batches

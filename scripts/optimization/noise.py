@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, copies, initialise
 from scripts.maths.random import generator, generators
 from scripts.maths.training import mean_squared_error, train
-from scripts.optimization.paths import Path, copies, flatten, rebuild
+from scripts.optimization.paths import Path, flatten, rebuild
 from scripts.optimization.settings import Demo
 
 BAYES = 1.0  # the targets' variance: no function of the inputs does better on fresh data

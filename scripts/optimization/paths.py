@@ -38,15 +38,6 @@ def rebuild(place: Tensor, like: Ensemble) -> Ensemble:
     return Ensemble(shaped[0::2], shaped[1::2], like.activation)
 
 
-def copies(net: Ensemble, count: int) -> Ensemble:
-    """Return `count` copies of every net that train apart: first all nets once, then all nets again."""
-    weights, biases = (
-        [tensor.detach().repeat(count, 1, 1).requires_grad_(True) for tensor in kind]
-        for kind in (net.weights, net.biases)
-    )
-    return Ensemble(weights, biases, net.activation)
-
-
 def common_loss(paths: list[Tensor]) -> Tensor:
     """Return the lowest training loss that every one of the runs reaches, shape (seed,).
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, copies, initialise, pick
 from scripts.maths.random import generators
 from scripts.maths.training import accuracy, cross_entropy, mean_squared_error, train
 
@@ -123,3 +123,24 @@ def test_training_reports_every_epoch_and_refuses_bad_arguments(net):
         train(net.parameters, loss, optimiser="lbfgs", **arguments)
     with pytest.raises(ValueError, match="batch_size needs one generator per seed"):
         train(net.parameters, loss, batch_size=2, **arguments)
+
+
+@pytest.mark.parametrize("chosen", [slice(1, 3), np.array([2, 0]), slice(1)])
+def test_picked_nets_say_what_they_said_among_the_others(chosen):
+    net = initialise(WIDTHS, generators(range(4), "pick"), activation="tanh", dtype=torch.float32)
+    inputs = torch.linspace(-1, 1, 15).reshape(5, 3)
+    part = pick(net, chosen)
+    assert torch.equal(part(inputs), net(inputs).detach()[chosen])
+    assert not any(tensor.requires_grad for tensor in part.parameters)
+    assert pick(net, chosen, torch.float64)(inputs.double()).dtype == torch.float64
+
+
+def test_copies_stand_one_after_the_other_and_share_nothing():
+    net = initialise(WIDTHS, generators(range(2), "copies"))
+    twice = copies(net, 2)
+    with torch.no_grad():
+        twice.weights[0][2:] += 1
+    inputs = torch.ones(1, 3, dtype=torch.float64)
+    assert torch.equal(twice(inputs)[:2], net(inputs))
+    assert not torch.equal(twice(inputs)[2:], net(inputs))
+    assert all(tensor.requires_grad for tensor in twice.parameters)

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from scripts.article.settings import preset_values
+from scripts.maths.ensembles import copies
 from scripts.maths.statistics import mean_interval
 from scripts.optimization.demo import (
     compute,
@@ -11,7 +12,7 @@ from scripts.optimization.demo import (
     pair_distances,
 )
 from scripts.optimization.noise import draw_task, follow, fresh_loss, functions, training_loss
-from scripts.optimization.paths import Path, common_loss, copies, flatten, match, rebuild
+from scripts.optimization.paths import Path, common_loss, flatten, match, rebuild
 from scripts.optimization.settings import Demo
 
 SMALL = Demo(seeds=4, points=30, inputs=3, hidden=5, long_epochs=6, batch_size=7, fresh_points=100, learning_rate=0.02)
