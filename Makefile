@@ -51,10 +51,10 @@ verify: setup  ## check every link from the report back to the code; name the fi
 parameters: setup  ## list every parameter, its value and where it comes from
 	python -m scripts.article.parameters $(ARGS)
 
-lock:  ## write requirements.lock anew from requirements.in, without torch and its CUDA packages
+lock:  ## write requirements.lock anew from requirements.in, without torch, its CUDA packages and torchvision
 	@command -v uv > /dev/null || $(MAKE) setup
 	$(LOCK) $(ARGS)
-	$(LOCK) --no-emit-package torch $$($(CUDA) requirements.lock)
+	$(LOCK) --no-emit-package torch --no-emit-package torchvision $$($(CUDA) requirements.lock)
 
 clean:  ## remove everything that was computed; .venv stays
 	rm -rf results report logs .snakemake .cache

@@ -109,6 +109,22 @@ def test_cuda_build_gets_its_libraries(project: Path, fake: Path) -> None:
     assert bootstrap.is_ready(str(project))
 
 
+def test_torchvision_may_be_missing(project: Path, fake: Path) -> None:
+    line = "laplace-torch 0.3 requires torchvision, which is not installed.\n"
+    (fake / "fail-check").write_text(line)
+    set_up(project, fake)
+    assert bootstrap.is_ready(str(project))
+
+
+def test_nothing_else_may_be_missing(project: Path, fake: Path) -> None:
+    (fake / "fail-check").write_text(
+        "laplace-torch 0.3 requires torchvision, which is not installed.\n"
+        "laplace-torch 0.3 requires torchmetrics, which is not installed.\n"
+    )
+    with pytest.raises(bootstrap.SetupError, match="do not fit together:\n  laplace-torch 0.3 requires torchmetrics"):
+        set_up(project, fake)
+
+
 @pytest.mark.parametrize(
     ("step", "printed", "expected"),
     [

@@ -55,8 +55,8 @@ def test_lock_has_what_every_build_of_torch_needs(name: str) -> None:
     assert name in locked()
 
 
-def test_lock_leaves_out_torch_and_its_cuda_packages() -> None:
-    assert [name for name in locked() if re.match(r"torch$|triton|nvidia|cuda", name)] == []
+def test_lock_leaves_out_torch_its_cuda_packages_and_torchvision() -> None:
+    assert [name for name in locked() if re.match(r"torch$|torchvision|triton|nvidia|cuda", name)] == []
 
 
 def test_every_locked_package_has_hashes() -> None:
