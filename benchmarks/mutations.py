@@ -24,13 +24,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from reach.campaign import Campaign, Tally
 from reach.mutants import draw
-from reach.precision import precision, run_all, table
+from reach.precision import needs_all, precision, table, trace_all
 from reach.statements import Texts
 
 
 def campaign(tree: Path, count: int, seed: int, *, brute: bool) -> Tally:
     """Try a number of changes and return the counts."""
-    with Campaign(tree) as running:
+    with Campaign(tree, trace_all(tree)) as running:
         for mutant in draw(Texts(tree), seed, count):
             running.try_mutant(mutant, brute=brute)
     return running.tally
@@ -63,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tree = copy_project(Path(folder).resolve() / "project")
         if given.precision:
-            print(table(precision(run_all(tree))))
+            print(table(precision(needs_all(tree, trace_all(tree)))))
             return
         tally = campaign(tree, given.brute or given.count, given.seed, brute=bool(given.brute))
     show(tally)

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -70,17 +71,29 @@ def stage_of(path: str) -> str:
     return f"figure {found[1]}.{found[3]}" if found[2] else f"{found[1]}.{found[3]}"
 
 
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a built copy of the article that nobody may change; all workers of a run share it."""
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a copy of the project that `make` was let loose on; all workers of a run share it, nobody may change it."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-article"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = folder.with_suffix(".done")
     with open(folder.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "report/report.html").is_file():
-            done = snakemake(copy_project(folder))
-            assert done.returncode == 0, done.stdout + done.stderr
-            (folder / "build.log").write_text(done.stdout + done.stderr)
+        if not done.is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(copy_project(folder))
+            done.touch()
     return folder
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a built copy of the article that nobody may change; all workers of a run share it."""
+
+    def build(folder: Path) -> None:
+        done = snakemake(folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "build.log").write_text(done.stdout + done.stderr)
+
+    return made_once(tmp_path_factory, "built-article", build)
 
 
 def copy_of(built: Path, folder: Path) -> Path:

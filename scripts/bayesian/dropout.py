@@ -1,4 +1,4 @@
-"""The article's demo made whole: nets trained and sampled with dropout, beside exact Bayesian inference."""
+"""The article's demo made whole: nets trained and sampled with dropout, beside an ensemble and exact inference."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Bands:
         deep: the same with two hidden layers at the main rate, shape (seed, grid).
         exact_centre: of the exact posterior, shape (seed, grid).
         exact_spread: of the exact posterior, shape (seed, grid).
+        members: nets trained without dropout, shape (member, seed, grid).
     """
 
     functions: np.ndarray
@@ -56,6 +57,7 @@ class Bands:
     deep: np.ndarray
     exact_centre: np.ndarray
     exact_spread: np.ndarray
+    members: np.ndarray
 
 
 def compute(settings: Dropout) -> Result:
@@ -72,7 +74,7 @@ def compute(settings: Dropout) -> Result:
     inside = inside_share(centres, spreads, curve(grid[on_data]), settings.noise)
     levels = rms(spreads)  # (rate, seed)
     methods = [bands.spreads[main], bands.deep, bands.exact_spread]
-    values = growth_values(settings, grid, methods)
+    values = growth_values(settings, grid, [*methods, bands.members.std(0, ddof=1)])
     values |= check_values(settings.pass_counts, errors, ratio) | rate_values(levels, inside)
     arrays = {
         "rates": np.array(rates),
@@ -88,13 +90,14 @@ def compute(settings: Dropout) -> Result:
 
 
 def all_bands(settings: Dropout, flat: Ensemble, rates: list[float], grid: np.ndarray) -> Bands:
-    """Return the bands of nets with one hidden layer, of nets with two, which are trained here, and of Bayes' rule."""
+    """Return the bands of the given nets, of nets with two hidden layers, of Bayes' rule and of an ensemble."""
     main = rates.index(settings.rate)
     passes = draw_bands(settings, flat, rates, grid).reshape(len(rates), settings.seeds, settings.passes, -1)
     deep = draw_bands(settings, train_nets(settings, [settings.width] * 2, [settings.rate]), [settings.rate], grid)
     functions = passes[main, 0, :DRAWN_FUNCTIONS]
     spreads = passes.std(2, ddof=1)
-    return Bands(functions, passes.mean(2), spreads, deep.std(1, ddof=1), *exact_bands(settings, grid))
+    members = ensemble_answers(settings, grid)
+    return Bands(functions, passes.mean(2), spreads, deep.std(1, ddof=1), *exact_bands(settings, grid), members=members)
 
 
 def drawn(settings: Dropout, net: Ensemble, bands: Bands, grid: np.ndarray) -> dict[str, np.ndarray]:
@@ -111,6 +114,7 @@ def drawn(settings: Dropout, net: Ensemble, bands: Bands, grid: np.ndarray) -> d
         "exact_band": exact[0].numpy(),
         "posterior_mean": bands.exact_centre[0],
         "posterior_spread": bands.exact_spread[0],
+        "members": bands.members[:, 0],
     }
 
 
@@ -157,6 +161,27 @@ def draw_bands(settings: Dropout, net: Ensemble, rates: list[float], grid: np.nd
     rngs = generators(settings.seed_block, f"bayesian.dropout.passes.{len(widths)}")
     masks = keep_masks(draw_uniform(rngs, settings.passes, widths), _per_net(rates, settings.seeds))
     return sample_passes(net, _places(grid), masks).numpy()
+
+
+def ensemble_answers(settings: Dropout, grid: np.ndarray) -> np.ndarray:
+    """Return what nets answer that were trained without dropout from different starts, shape (member, seed, grid).
+
+    One hidden layer, the same data, steps and weight decay as the nets with dropout (Lakshminarayanan et al. 2017).
+    """
+    streams = [f"bayesian.dropout.ensemble.{member}" for member in range(settings.members)]
+    net = initialise([1, settings.width, 1], [rng for each in streams for rng in generators(settings.seed_block, each)])
+    inputs, targets = (torch.as_tensor(part)[..., None].repeat(settings.members, 1, 1) for part in data(settings))
+    train(
+        net.parameters,
+        lambda batch, wanted: mean_squared_error(net(batch), wanted),
+        inputs,
+        targets,
+        epochs=settings.steps,
+        learning_rate=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+    )
+    with torch.no_grad():
+        return net(_places(grid)).numpy().reshape(settings.members, settings.seeds, -1)
 
 
 def exact_bands(settings: Dropout, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -26,10 +26,12 @@ def growth(settings: Dropout, grid: np.ndarray, spreads: np.ndarray) -> tuple[Es
 
 
 def growth_values(settings: Dropout, grid: np.ndarray, methods: list[np.ndarray]) -> dict[str, Value]:
-    """Return how the spread grows off the data: one hidden layer, two, and exact inference; each (seed, grid)."""
+    """Return how the spread grows off the data: one hidden layer, two, exact inference, ensemble; each (seed, grid)."""
     note = "root mean square spread over that on the data, paired by seed"
     values = {}
-    for (start, end), spreads in zip((("", ""), ("", "_deep"), ("exact_", "")), methods, strict=True):
+    for (start, end), spreads in zip(
+        (("", ""), ("", "_deep"), ("exact_", ""), ("ensemble_", "")), methods, strict=True
+    ):
         outside, gap = growth(settings, grid, spreads)
         values[f"{start}growth_outside{end}"] = Value.of(outside, 2, note=note)
         values[f"{start}growth_gap{end}"] = Value.of(gap, 2, note=note)

@@ -41,6 +41,37 @@ def test_batched_training_equals_the_loop_over_seeds_and_rates(widths):
                 assert torch.allclose(one[0], many[3 * place + seed], rtol=0, atol=1e-10)
 
 
+def test_the_ensemble_equals_nets_trained_one_by_one():
+    """By torch's own layers and loop, from the same starts."""
+    settings = SMALL.model_copy(update={"members": 2})
+    answers = experiment.ensemble_answers(settings, GRID)
+    assert answers.shape == (2, 3, 41)
+    places, observed = (torch.as_tensor(part)[1, :, None] for part in experiment.data(settings))
+    start = experiment.initialise([1, 6, 1], experiment.generators([1], "bayesian.dropout.ensemble.1"))
+    net = torch.nn.Sequential(torch.nn.Linear(1, 6), torch.nn.ReLU(), torch.nn.Linear(6, 1)).double()
+    with torch.no_grad():
+        for layer, weight, bias in zip((net[0], net[2]), start.weights, start.biases, strict=True):
+            layer.weight.copy_(weight[0].T)
+            layer.bias.copy_(bias[0, 0])
+    stepper = torch.optim.Adam(net.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    for _ in range(settings.steps):
+        stepper.zero_grad()
+        torch.nn.functional.mse_loss(net(places), observed).backward()
+        stepper.step()
+    assert answers[1, 1] == pytest.approx(net(torch.as_tensor(GRID)[:, None]).detach().numpy()[:, 0], abs=1e-9)
+
+
+def test_members_of_the_ensemble_differ_and_the_other_bands_do_not_depend_on_them():
+    few, more = (
+        SMALL.model_copy(update={"members": members, "passes": 20, "pass_counts": [10, 20]}) for members in (2, 3)
+    )
+    two, three = (experiment.compute(settings) for settings in (few, more))
+    assert np.array_equal(two.arrays["members"], three.arrays["members"][:2])
+    assert np.abs(two.arrays["members"][0] - two.arrays["members"][1]).min() > 0
+    changed = {name for name in two.values if two.values[name] != three.values[name]}
+    assert changed == {"ensemble_growth_gap", "ensemble_growth_outside"}
+
+
 def test_expected_error_of_the_variance_is_that_of_many_draws():
     settings = Dropout(seeds=3, width=5, rate=0.2, grid=41, pass_counts=[12, 40])
     net = experiment.initialise([1, 5, 1], experiment.generators(range(1), "test"), activation="tanh")

@@ -121,7 +121,7 @@ def test_nothing_else_may_be_missing(project: Path, fake: Path) -> None:
         "laplace-torch 0.3 requires torchvision, which is not installed.\n"
         "laplace-torch 0.3 requires torchmetrics, which is not installed.\n"
     )
-    with pytest.raises(bootstrap.SetupError, match="do not fit together:\n  laplace-torch 0.3 requires torchmetrics"):
+    with pytest.raises(bootstrap.SetupError, match=r"do not fit together:\n  laplace-torch 0.3 requires torchmetrics"):
         set_up(project, fake)
 
 

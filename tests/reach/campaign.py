@@ -6,15 +6,16 @@ import itertools
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reach.forks import LIGHT, Forks
 from reach.mutants import Mutant
 from reach.outcomes import Outcomes
-from reach.precision import without_nodes
+from reach.precision import Traced, without_nodes
 from reach.small import SMALL
 
 BY_LAUNCHER = ("experiment ntk.rbf", "figure ntk.gram")  # quick ones
@@ -40,25 +41,34 @@ class Tally:
     violations: list[str] = field(default_factory=list)
 
 
+def places(trace: Mapping[str, Any]) -> set[Place]:
+    """Return the places that ran."""
+    return {(_in_project(code["file"]), 0 if code["name"] == "<module>" else code["line"]) for code in trace["codes"]}
+
+
+def _in_project(file: str) -> str:
+    """Return the path of a module in the project that it is part of."""
+    return file[file.rindex("/scripts/") + 1 :]
+
+
 class Campaign:
     """Try changes one after the other.
 
     Args:
-        tree: a copy of the project, in which changes are made and undone.
-        names: the stages that are looked at, in an order that they can run in; by default all but the report.
+        tree: a copy of the project with the results of small settings, in which changes are made and undone.
+        traced: the stages that are looked at, as they ran in the tree or in one that it is a copy of; not the report.
     """
 
-    def __init__(self, tree: Path, names: Collection[str] = ()):
+    def __init__(self, tree: Path, traced: Mapping[str, Traced]):
         self.tree = tree
         self.heavy, self.light = Forks(tree), Forks(tree, LIGHT)
-        stages = self.light.run("plan", overrides=SMALL)
-        self.stages = {name: stages[name] for name in names or stages if name != "report "}
+        self.stages = {name: found.stage for name, found in traced.items() if name != "report "}
         self.planners = set(self.light.run("loaded_by_plan", overrides=SMALL))
         self.warm = Forks(tree, [*LIGHT, "scripts.article.plan"])
-        self.own = {name: self._ran("trace", name) for name in self.stages}
+        self.own = {name: places(traced[name].trace) for name in self.stages}
         shutil.copytree(tree / "results", tree / "kept")
         self.outcomes = Outcomes(tree, self.heavy, self.warm)
-        self.launched = {name: self._ran("trace_launcher", name) for name in BY_LAUNCHER if name in self.stages}
+        self.launched = {name: self._launched(name) for name in BY_LAUNCHER if name in self.stages}
         self.tally = Tally()
         self._times = itertools.count(1_000_000_000, 10)
 
@@ -75,9 +85,8 @@ class Campaign:
         """End the processes."""
         self.close()
 
-    def _ran(self, job: str, name: str) -> set[Place]:
-        trace = self.heavy.run(job, stage=without_nodes(self.stages[name]))
-        return {(code["file"], 0 if code["name"] == "<module>" else code["line"]) for code in trace["codes"]}
+    def _launched(self, name: str) -> set[Place]:
+        return places(self.heavy.run("trace_launcher", stage=without_nodes(self.stages[name])))
 
     def try_mutant(self, mutant: Mutant, *, brute: bool = False) -> None:
         """Make a change, decide it for every stage, and undo it.
@@ -106,7 +115,7 @@ class Campaign:
             return None
 
     def _decide(self, mutant: Mutant, name: str, brute: bool) -> None:
-        place = (str(self.tree / mutant.file), mutant.function)
+        place = (mutant.file, mutant.function)
         if place in self.own[name]:
             self._note(mutant, name, self.tally.pairs, self._run(mutant, name))
         elif place in self.launched.get(name, ()) and self._is_first(place, name):

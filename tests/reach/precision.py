@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -10,6 +10,13 @@ from typing import Any, NamedTuple
 from reach.forks import Forks
 from reach.oracle import Needs, Oracle, Stage, reached_statements
 from reach.small import SMALL
+
+
+class Traced(NamedTuple):
+    """Hold a stage that ran: what the plan says of it, and its trace."""
+
+    stage: Stage
+    trace: dict[str, Any]
 
 
 class Run(NamedTuple):
@@ -33,13 +40,23 @@ class Row(NamedTuple):
         return self.needed / self.reached
 
 
-def run_all(root: Path) -> dict[str, Run]:
-    """Run every stage of the article in a copy of the project, watched."""
-    oracle = Oracle(root)
+def trace_all(root: Path, names: Collection[str] = ()) -> dict[str, Traced]:
+    """Run stages of the article in a copy of the project, watched.
+
+    Args:
+        root: the copy.
+        names: the stages, in an order that they can run in; all of them by default.
+    """
     with Forks(root) as forks:
         stages = forks.run("plan", overrides=SMALL)
-        traces = {name: forks.run("trace", stage=without_nodes(stage)) for name, stage in stages.items()}
-    return {name: Run(stage, traces[name], oracle.needs(stage, traces[name])) for name, stage in stages.items()}
+        wanted = {name: stages[name] for name in names or stages}
+        return {name: Traced(stage, forks.run("trace", stage=without_nodes(stage))) for name, stage in wanted.items()}
+
+
+def needs_all(root: Path, traced: Mapping[str, Traced]) -> dict[str, Run]:
+    """Return what stages that ran in a copy of the project needed."""
+    oracle = Oracle(root)
+    return {name: Run(stage, trace, oracle.needs(stage, trace)) for name, (stage, trace) in traced.items()}
 
 
 def without_nodes(stage: Stage) -> Stage:

@@ -74,12 +74,49 @@ SMALL: dict[str, Any] = {
     "information": {
         "entropy": {"seeds": 3, "outcomes": 10, "sizes": [10, 20], "size": 20, "sides": 3},
         "features": TRAINED | {"fresh_points": 100, "epochs": 10, "widths": [4, 4]},
+        "estimators": {
+            **{"seeds": 4, "informations": [0.5, 3.0], "information": 0.5, "sizes": [16, 32], "size": 32},
+            **{"bins": [3, 5], "batches": [4, 8], "groups": 2},
+        },
+        "plane": {
+            **{"seeds": 3, "bits": 4, "widths": [4, 3], "epochs": 3, "batch_size": 8, "records": 3, "bins": 5},
+            **{"middle_bins": 20, "finest_bins": 100, "other_bins": [10]},
+        },
+        "gaussian": {
+            **{"seeds": 3, "starts": 2, "betas": 12, "encoder_steps": 100, "settling_steps": 10, "settling_timed": 5},
+            **{"relevant": 3, "irrelevant": 4, "widths": [4, 4], "narrow": 2, "points": 30, "epochs": 5, "records": 4},
+        },
+        "vib": {
+            **{"seeds": 3, "points": 1600, "hidden": 6, "code": 2, "betas": [1e-3, 1.0], "epochs": 1},
+            **{"batch_size": 400, "passes": 2, "records": 3, "other_widths": [4]},
+        },
     },
     "bayesian": {
         "dropout": {
             **{"seeds": 3, "points": 8, "width": 6, "other_rates": [0.1], "steps": 20, "passes": 12},
             **{"pass_counts": [10, 20], "grid": 41},
-        }
+        },
+        "coverage": {
+            **{"seeds": 3, "training": 60, "calibration": 20, "tuning": 15, "width": 8, "steps": 5, "decays": [0.1]},
+            **{"passes": 12, "members": 2, "known_seeds": 3, "draws": 3},
+        },
+        "calibration": {
+            **{"seeds": 3, "points": 60, "widths": [6, 5], "epochs": 3, "members": 2, "passes": 3, "held_out": 40},
+            **{"precisions": [1.0, 10.0], "many_points": 100, "many_epochs": 2, "draws": 30},
+        },
+        "faraway": {
+            **{"seeds": 3, "points": 60, "widths": [6, 5], "epochs": 3, "members": 2, "passes": 3, "held_out": 40},
+            **{"precisions": [1.0, 10.0], "moons_points": 60, "moons_fresh_points": 320, "moons_widths": [5, 4]},
+            **{"moons_epochs": 3, "directions": 4, "per_decade": 1, "grid": 10},
+        },
+        "posterior": {
+            **{"seeds": 3, "sizes": [8, 20], "places": 6, "degree": 2, "width": 5, "other_rates": [0.01], "members": 2},
+            **{"batch_size": 4, "steps": 5, "learning_rates": [0.01], "passes": 12},
+        },
+        "selective": {
+            **{"seeds": 3, "points": 60, "widths": [6, 5], "epochs": 3, "members": 2, "passes": 3, "held_out": 40},
+            **{"precisions": [1.0, 10.0], "foreign": 20},
+        },
     },
     "ntk": {"rbf": {"seeds": 3, "points": 200, "width": 32, "shown": 10}},
     "reinforcement": {

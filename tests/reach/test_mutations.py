@@ -1,8 +1,11 @@
 """Random changes of the code: no stage's output may change while its digest stays."""
 
 import pytest
+from build_support import copy_of
 from reach.campaign import Campaign
 from reach.mutants import Mutator, draw
+from reach.precision import trace_all
+from reach.shared import traced_once
 from reach.statements import Texts
 
 from benchmarks.projects import copy_project
@@ -14,9 +17,10 @@ STAGES = ("experiment functions.freelunch", "figure functions.freelunch")
 SOURCE = "scripts/reach/source.py"
 
 
-def test_no_output_changes_while_the_digest_stays(tmp_path):
-    tree = copy_project(tmp_path / "project")
-    with Campaign(tree) as campaign:
+def test_no_output_changes_while_the_digest_stays(tmp_path_factory, tmp_path):
+    folder, traced = traced_once(tmp_path_factory)
+    tree = copy_of(folder, tmp_path / "project")
+    with Campaign(tree, traced) as campaign:
         for mutant in draw(Texts(tree), 1, COUNT):
             campaign.try_mutant(mutant)
     tally = campaign.tally
@@ -34,7 +38,7 @@ def test_a_resolver_that_is_blind_to_numbers_is_caught(tmp_path):
     sees, blind = "{ast.dump(node)}", "{__import__('re').sub('value=[0-9.]+', '', ast.dump(node))}"
     assert sees in source
     (tree / SOURCE).write_text(source.replace(sees, blind))
-    with Campaign(tree, STAGES) as campaign:
+    with Campaign(tree, trace_all(tree, STAGES)) as campaign:
         mutants = Mutator(Texts(tree), 1, ("scripts.functions.",)).draw(120)
         for mutant in [entry for entry in mutants if entry.kind == "constant changed"]:
             campaign.try_mutant(mutant)

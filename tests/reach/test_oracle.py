@@ -3,10 +3,9 @@
 import pytest
 from reach.forks import Forks
 from reach.oracle import Oracle, has_package
-from reach.precision import precision, run_all, table, without_nodes
+from reach.precision import needs_all, precision, table, without_nodes
+from reach.shared import traced_once
 from reach.small import SMALL
-
-from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 
@@ -17,13 +16,18 @@ LOADED_IF_THERE |= {"Cython", "cython", "cython_runtime"}  # SciPy asks for its 
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return copy_project(tmp_path_factory.mktemp("oracle") / "project")
+def traced(tmp_path_factory):
+    return traced_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def runs(root):
-    return run_all(root)
+def root(traced):
+    return traced[0]
+
+
+@pytest.fixture(scope="module")
+def runs(traced):
+    return needs_all(*traced)
 
 
 def all_misses(root, runs):
