@@ -26,18 +26,9 @@ from torch import Tensor, nn
 
 from benchmarks.ensembles import LARGEST_DIFFERENCE, brackets, timed
 from scripts.article.settings import preset_values
-from scripts.information.plane import (
-    LAST,
-    SATURATED,
-    STARTS,
-    Task,
-    bin_numbers,
-    draw_task,
-    follow,
-    measure,
-    recorded_epochs,
-    untrained,
-)
+from scripts.information.plane import SATURATED, STARTS, follow, measure, untrained
+from scripts.information.plane_task import Task, bin_numbers, draw_task, recorded_epochs
+from scripts.information.plane_values import LAST
 from scripts.information.settings import Plane
 from scripts.maths.binned_information import bin_codes, binary_entropy, code_information, exact_codes
 from scripts.maths.ensembles import Ensemble

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 LEVEL = 0.95
+ROUNDING = 1e-9  # relative; a mean of numbers that lie at an end may come out beyond it by less
 
 
 class Estimate(NamedTuple):
@@ -52,9 +53,16 @@ def ratio_interval(above: np.ndarray, below: np.ndarray, level: float = LEVEL) -
 
 
 def bounded(estimate: Estimate, lowest: float, highest: float) -> Estimate:
-    """Return an estimate whose interval ends where the quantity does, as a share's at 0 and 1."""
+    """Return an estimate whose interval ends where the quantity does, as a share's at 0 and 1.
+
+    Raises:
+        ValueError: the estimate itself lies beyond an end, by more than rounding.
+    """
     value, low, high, count = estimate
-    return Estimate(value, max(low, lowest), min(high, highest), count)
+    inside = min(max(value, lowest), highest)
+    if abs(value - inside) > ROUNDING * max(1, abs(inside)):
+        raise ValueError(f"expected an estimate between {lowest} and {highest}, got {value}")
+    return Estimate(inside, min(max(low, lowest), inside), max(min(high, highest), inside), count)
 
 
 def share_interval(successes: int, trials: int, level: float = LEVEL) -> Estimate:

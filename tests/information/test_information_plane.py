@@ -5,22 +5,9 @@ from scipy import stats
 
 from scripts.article.settings import preset_values
 from scripts.article.values import check_value
-from scripts.information.plane import (
-    STARTS,
-    compute,
-    draw_task,
-    exact_values,
-    follow,
-    label_chances,
-    layers_of,
-    measure,
-    recorded_epochs,
-    ring_scores,
-    rises,
-    spans,
-    untrained,
-    words,
-)
+from scripts.information.plane import STARTS, compute, follow, layers_of, measure, spans, untrained
+from scripts.information.plane_task import draw_task, label_chances, recorded_epochs, ring_scores, words
+from scripts.information.plane_values import exact_values, rises
 from scripts.information.settings import Plane
 from scripts.maths.ensembles import pick
 

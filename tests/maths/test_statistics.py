@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from scripts.maths.random import generator, generators
-from scripts.maths.statistics import mean_interval, mean_intervals, ratio_interval, share_interval
+from scripts.maths.statistics import Estimate, bounded, mean_interval, mean_intervals, ratio_interval, share_interval
 
 samples = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=30)
 
@@ -64,3 +64,21 @@ def test_streams_are_repeatable_and_independent():
 def test_ratio_interval_of_a_constant_ratio():
     below = np.array([1.0, 3.0, 10.0])
     assert ratio_interval(2 * below, below)[:3] == pytest.approx((2, 2, 2))
+
+
+def test_an_interval_ends_where_the_quantity_does():
+    assert bounded(Estimate(0.9, 0.7, 1.1, 5), 0, 1) == Estimate(0.9, 0.7, 1, 5)
+    assert bounded(Estimate(0.1, -0.1, 0.3, 5), 0, 1) == Estimate(0.1, 0, 0.3, 5)
+    assert bounded(Estimate(3.0, 2.0, 4.0, 5), 0, np.inf) == Estimate(3.0, 2.0, 4.0, 5)
+
+
+@pytest.mark.parametrize("end", [0.988591557080797, 0.0])
+def test_a_mean_that_rounding_puts_past_an_end_is_put_back(end):
+    beyond = end + 1e-15
+    assert bounded(Estimate(beyond, beyond, beyond, 5), -1, end) == Estimate(end, end, end, 5)
+    assert bounded(Estimate(-beyond, -beyond, -beyond, 5), -end, 1) == Estimate(-end, -end, -end, 5)
+
+
+def test_an_estimate_beyond_its_ends_is_refused():
+    with pytest.raises(ValueError, match=r"between 0 and 1, got 1\.2"):
+        bounded(Estimate(1.2, 1.1, 1.3, 5), 0, 1)
