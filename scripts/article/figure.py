@@ -7,7 +7,6 @@ function `draw` from their artifacts to a matplotlib figure and its alternative 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from scripts.article.artifacts import (
 )
 from scripts.article.errors import ArticleError
 from scripts.article.recipe import Recipe
+from scripts.article.svg import compact
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,9 +115,7 @@ def to_svg(figure: Figure) -> str:
     """Return a figure as SVG that depends on nothing but the figure: no date, fixed ids."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=200)
-    text = re.sub(r"<!DOCTYPE.*?>\s*", "", buffer.getvalue(), count=1, flags=re.DOTALL)
-    text = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)  # 1/100 pt is enough
-    return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    return compact(buffer.getvalue())
 
 
 def load_drawing(identifier: str) -> Drawing:

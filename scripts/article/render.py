@@ -95,7 +95,6 @@ def inline_svg(path: Path) -> str:
     """
     text = path.read_text(encoding="utf-8")
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     prefix = "-".join(path.with_suffix("").parts[-3:]).replace("figures-", "")
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'href="#', f'href="#{prefix}-', text)

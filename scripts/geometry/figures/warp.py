@@ -21,7 +21,7 @@ def draw(warp: Artifact) -> tuple[Figure, str]:
         panel.add_collection(LineCollection(list(data["grid"][stop]), colors=FAINT, linewidths=0.35, alpha=0.7))
         for label, colour in enumerate(CLASS_COLOURS):
             own = data["points"][stop][data["labels"] == label]
-            panel.scatter(*own.T, s=3, color=colour, linewidths=0, zorder=3)
+            panel.scatter(*own.T, s=3, color=colour, linewidths=0, zorder=3, rasterized=True)
         where = "input" if depth == 0 else f"layer {depth}, {widths[depth]} units"
         panel.set_title(where, loc="center")
         panel.set_xlabel(f"{probes[depth]:.3f}\n(untrained {control[depth]:.3f})", fontsize=8)

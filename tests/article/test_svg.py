@@ -1,0 +1,70 @@
+import re
+
+import numpy as np
+import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.svgLib.path import parse_path
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from scripts.article.figure import to_svg
+from scripts.article.svg import compact, compact_path
+
+COUNTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
+numbers = st.floats(-2000, 2000).map(lambda number: round(number, 6))
+commands = st.sampled_from("MLQC").flatmap(
+    lambda letter: st.tuples(
+        st.just(letter), st.lists(numbers, min_size=2 * COUNTS[letter], max_size=2 * COUNTS[letter])
+    )
+)
+
+
+def recorded(path):
+    """Return the commands of a path and its points, as another library reads them."""
+    pen = RecordingPen()
+    parse_path(path, pen)
+    points = [point for _, each in pen.value for point in each]
+    return [name for name, _ in pen.value], np.array(points).reshape(-1, 2)
+
+
+def written(drawn):
+    return "\n".join(
+        f"{letter} {' '.join(f'{number:f}' for number in each)}" if each else letter for letter, each in drawn
+    )
+
+
+@given(st.lists(st.lists(commands, min_size=1, max_size=8), min_size=1, max_size=3), st.booleans())
+def test_a_compact_path_goes_through_the_same_points(pieces, closed):
+    drawn = [part for piece in pieces for part in [("M", [1.0, 2.0]), *piece, *([("z", [])] if closed else [])]]
+    path = written(drawn)
+    names, points = recorded(path)
+    compact_names, compact_points = recorded(compact_path(path))
+    assert compact_names == names
+    assert compact_points == pytest.approx(points, abs=0.0051)
+    assert len(compact_path(path)) < len(path)
+
+
+def test_letters_and_zeros_that_say_nothing_are_left_out():
+    path = "M 10.000000 20.500000 \nL 10.250000 20.500000 \nL 9.250000 21 \nz\n"
+    assert compact_path(path) == "m10 20.5 .25 0-1 .5z"
+
+
+def test_a_path_with_other_commands_stays():
+    assert compact_path("M 0 0 A 5 5 0 0 1 10 10") == "M 0 0 A 5 5 0 0 1 10 10"
+
+
+def test_markers_keep_their_places_and_nothing_but_numbers_and_metadata_changes():
+    figure = Figure(figsize=(2, 1))
+    panel = figure.subplots()
+    panel.scatter([0.1, 0.77], [0.3, 0.9])
+    panel.plot([0, 1, 2], [0, 1, 0.5])
+    panel.set_title("10.123456 stays in a text")
+    text = to_svg(figure)
+    assert "<metadata>" not in text
+    assert "DOCTYPE" not in text
+    assert "10.123456 stays in a text" in text
+    places = re.findall(r'<use [^>]*x="([^"]+)" y="([^"]+)"', text)
+    assert places
+    assert all(re.fullmatch(r"-?\d*\.?\d{0,2}", number) for place in places for number in place)
+    assert compact(text) == text
