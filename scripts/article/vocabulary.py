@@ -231,4 +231,5 @@ def _cell(text: str) -> str:
 
 def _attribute(text: str) -> str:
     """Return a text as the inside of a quoted pandoc attribute."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}")
+    told = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")  # a bar would end the cell of a table
+    return told.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}")

@@ -39,6 +39,16 @@ def test_the_same_numbers_stand_in_page_print_and_json(small):
     assert data["figures"][0]["alt"].startswith("A rising line")
 
 
+def test_a_note_may_hold_any_sign_in_text_and_in_the_table_of_a_claim(small):
+    small.edit("scripts/alpha/coin.py", "digits=2)", "digits=2, note='I(X; T | Y), \\\\ and \"so\"')")
+    small.compute()
+    page = (small.build() / "report.html").read_text()
+    titles = re.findall(r'<span class="num" value="alpha.coin.heads" title="([^"]*)">0\.50', page)
+    assert len(titles) >= 2
+    assert all("I(X; T | Y), \\ and \N{RIGHT DOUBLE QUOTATION MARK}so" in title for title in titles)
+    assert "{.num" not in page
+
+
 def test_references_link_and_number_alike(small):
     folder = small.build()
     page, printed = (folder / "report.html").read_text(), pdf_text(folder / "report.pdf")
