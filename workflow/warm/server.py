@@ -1,0 +1,212 @@
+"""The warm process of a build: it imports libraries once, and forks for every stage that its client asks for.
+
+It imports nothing of the project; a fork imports that itself, from its source, as a process of its own would. Stages
+are served in the order of asking, each as soon as the libraries that it uses are there. The first argument is the
+socket that listens. The standard input says what each stage uses; by closing it tells that the build is over.
+
+A fork lives as long as its client, this process and the build do. Requests from another environment, folder or
+interpreter, or for another number of threads, are turned away, and the client runs the stage itself.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections import Counter
+
+PER_SHELL = {"_", "SHLVL", "PWD", "OLDPWD", "PATH", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # no library looks at import
+PR_SET_PDEATHSIG = 1
+PRCTL = ctypes.CDLL(None).prctl
+
+
+class Request:
+    """Hold what a client asks for.
+
+    Args:
+        connection: to the client; it closes when the client ends.
+        handles: the client's standard input, output and error.
+        about: what runs, and where.
+    """
+
+    def __init__(self, connection, handles, about):
+        self.connection, self.handles, self.about = connection, handles, about
+        self.child = self.ended = None
+
+    def close(self, answer=b""):
+        """Close with an answer, or without one, which has the client run the stage itself."""
+        with contextlib.suppress(OSError):
+            self.connection.sendall(answer)
+        self.connection.close()
+        for handle in self.handles:
+            os.close(handle)
+
+
+class Server:
+    """Import libraries and serve requests, both in one loop, until the build ends.
+
+    Args:
+        listener: the socket that clients connect to.
+        uses: what each stage imports, as `module:name`, by the beginning of its command line.
+    """
+
+    def __init__(self, listener, uses):
+        self.listener, self.uses = listener, uses
+        self.pid, self.environment = os.getpid(), dict(os.environ)  # as it is before libraries add to it
+        self.left = [entry for entry, _ in Counter(entry for used in uses.values() for entry in used).most_common()]
+        self.waiting, self.running = [], []
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(0, selectors.EVENT_READ, self.end)
+        self.selector.register(listener, selectors.EVENT_READ, self.accept)
+        self.interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the build, and that ends all else
+
+    def run(self):
+        """Serve; between two imports those who need no more of them."""
+        while True:
+            for key, _ in self.selector.select(0 if self.left or self.waiting else None):
+                key.data()
+            for request in [request for request in self.waiting if not self.missing(request)]:
+                self.waiting.remove(request)
+                self.serve(request)
+            wanted = [entry for request in self.waiting for entry in self.missing(request)]
+            if self.left:
+                self.load((wanted or self.left)[0])
+
+    def missing(self, request):
+        """Return what a stage imports that is not there yet."""
+        line = " ".join([*request.about["arguments"], ""])
+        used = {entry for start, entries in self.uses.items() if line.startswith(f"{start} ") for entry in entries}
+        return [entry for entry in self.left if entry in used]
+
+    def load(self, entry):
+        """Import a module, or one in it; what fails to is left to the stage that wants it."""
+        self.left.remove(entry)
+        module, _, name = entry.partition(":")
+        with contextlib.suppress(Exception):
+            if not hasattr(importlib.import_module(module), name) and name:
+                importlib.import_module(f"{module}.{name}")
+
+    def accept(self):
+        """Take a request, or turn it away."""
+        connection, _ = self.listener.accept()
+        request = Request(connection, [], {})
+        try:
+            connection.settimeout(10)
+            data, request.handles, _, _ = socket.recv_fds(connection, 1 << 16, 3)
+            while data and not data.endswith(b"\n"):
+                data += connection.recv(1 << 16)
+            request.about = json.loads(data)
+        except (OSError, ValueError):
+            request.close()
+            return
+        if not self.fits(request.about):
+            request.close()
+            return
+        self.waiting.append(request)
+        self.selector.register(connection, selectors.EVENT_READ, lambda: self.abandon(request))
+
+    def fits(self, about):
+        """Tell whether a process of its own would find what a fork finds."""
+        differs = {name for name, _ in about["environment"].items() ^ self.environment.items()} - PER_SHELL
+        return not differs and about["folder"] == os.getcwd() and about["python"] == sys.executable
+
+    def serve(self, request):
+        """Fork for a stage; not where a library has started threads, as a fork has none of them, but their locks."""
+        gc.freeze()  # or each fork looks through all that the libraries have made, and so copies it
+        try:
+            request.child = os.fork() if len(os.listdir("/proc/self/task")) == 1 else None
+        except OSError:
+            request.child = None
+        if request.child == 0:
+            self.work(request)
+        if request.child is None:
+            self.selector.unregister(request.connection)
+            request.close()
+            return
+        request.ended = os.pidfd_open(request.child)
+        self.selector.register(request.ended, selectors.EVENT_READ, lambda: self.reap(request))
+        self.running.append(request)
+        with contextlib.suppress(OSError):  # that a client has gone is noticed soon enough
+            request.connection.sendall(b"+")
+
+    def abandon(self, request):
+        """End what nobody waits for any more."""
+        if request in self.waiting:
+            self.waiting.remove(request)
+            self.selector.unregister(request.connection)
+            request.close()
+        elif request in self.running:
+            self.selector.unregister(request.connection)
+            os.kill(request.child, signal.SIGKILL)
+
+    def reap(self, request):
+        """Tell the client how its stage ended."""
+        _, status = os.waitpid(request.child, 0)
+        self.running.remove(request)
+        self.selector.unregister(request.ended)
+        os.close(request.ended)
+        with contextlib.suppress(KeyError):  # abandoned
+            self.selector.unregister(request.connection)
+        request.close(b"%d" % os.waitstatus_to_exitcode(status))
+
+    def end(self):
+        """End with the build, and all forks and clients with it."""
+        for request in self.running:
+            os.kill(request.child, signal.SIGKILL)
+        for request in [*self.running, *self.waiting]:
+            request.close(b"1" if request.child else b"+1")
+        os._exit(0)
+
+    def work(self, request):
+        """Run a stage in the fork as a process of its own would, but end without tearing down the libraries."""
+        status = 1
+        try:
+            self.become(request)
+            runpy.run_module(request.about["arguments"][0], run_name="__main__", alter_sys=True)
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
+            if isinstance(end.code, str):
+                print(end.code, file=sys.stderr)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+            os._exit(status)
+
+    def become(self, request):
+        """Make of a fork the process that the client asks for."""
+        PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self.pid:
+            os._exit(1)
+        for stream, handle in enumerate(request.handles):
+            os.dup2(handle, stream)
+        self.selector.close()
+        self.listener.close()
+        for other in [request, *self.waiting, *self.running]:  # a connection closes only when nobody has it open
+            other.close()
+        signal.signal(signal.SIGINT, self.interrupt)
+        os.umask(request.about["umask"])
+        for name in PER_SHELL:
+            os.environ.pop(name, None)
+        os.environ.update({name: text for name, text in request.about["environment"].items() if name in PER_SHELL})
+        sys.argv, sys.path = ["-m", *request.about["arguments"][1:]], [request.about["folder"], *sys.path]
+        gc.enable()
+
+
+def main():
+    """Serve as the command line and the first line of the standard input say."""
+    gc.disable()  # imports leave little behind that is worth collecting
+    Server(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.stdin.buffer.readline())).run()
+
+
+if __name__ == "__main__":
+    main()
