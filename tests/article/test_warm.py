@@ -74,7 +74,7 @@ def start(*arguments: str, **more: str) -> subprocess.Popen:
     command = [sys.executable, "-I", "-S", "workflow/warm/client.py", *arguments]
     given = environment(**more)
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=given)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=given, umask=0o057)
 
 
 def run(*arguments: str, **more: str) -> tuple[int, str, str]:
@@ -118,6 +118,7 @@ def test_a_fork_finds_what_a_process_of_its_own_finds():
         assert run("pack.look", "--given", "a b", SHLVL="7") == alone
     assert alone[0] == 0
     assert json.loads(alone[1])["input"] == "asked"
+    assert json.loads(alone[1])["umask"] == 0o057
 
 
 @pytest.mark.parametrize(

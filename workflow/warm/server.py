@@ -157,9 +157,7 @@ class Server:
         request.close(b"%d" % os.waitstatus_to_exitcode(status))
 
     def end(self):
-        """End with the build, and all forks and clients with it."""
-        for request in self.running:
-            os.kill(request.child, signal.SIGKILL)
+        """End with the build, and all clients and, by the kernel, all forks with it."""
         for request in [*self.running, *self.waiting]:
             request.close(b"1" if request.child else b"+1")
         os._exit(0)
