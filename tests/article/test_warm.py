@@ -27,7 +27,7 @@ input()
 LOOK = """import json, os, sys, zlib
 about = {"name": __name__, "argv": sys.argv, "path": sys.path, "folder": os.getcwd(), "umask": os.umask(0o22)}
 about |= {"environment": dict(os.environ), "hash": hash("a"), "input": sys.stdin.read(), "ours": sorted(m for m in sys.modules if m.startswith("pack"))}
-about |= {"open": sorted(os.listdir("/proc/self/fd"))[:4], "signals": [line for line in open("/proc/self/status") if line.startswith("Sig")]}
+about |= {"open": sorted(os.listdir("/proc/self/fd"))[:4], "signals": [line for line in open("/proc/self/status") if line.startswith(("SigBlk", "SigIgn", "SigCgt"))]}
 print(json.dumps(about, sort_keys=True))
 print("said", file=sys.stderr)
 """

@@ -34,16 +34,14 @@ def matplotlibrc(folder):
     return path
 
 
-def test_folder_time_zone_language_hash_seed_umask_cores_user_settings_and_forks_do_not_count(
-    tmp_path_factory, tmp_path
-):
+def test_folder_time_zone_language_hash_seed_umask_cores_and_user_settings_do_not_count(tmp_path_factory, tmp_path):
     built = built_once(tmp_path_factory)
     folder = copy_project(tmp_path / "quite another place, with spaces")
     environment = {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     environment |= {"MATPLOTLIBRC": str(matplotlibrc(tmp_path)), "OMP_NUM_THREADS": "2", "HOME": str(tmp_path)}
     before = os.umask(0o077)
     try:
-        done = snakemake(folder, cores=3, ARTICLE_WARM="off", **environment)
+        done = snakemake(folder, cores=3, **environment)
     finally:
         os.umask(before)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -59,7 +57,7 @@ def test_forks_of_the_warm_process_and_processes_of_their_own_make_the_same(tmp_
     for way in ("on", "off"):
         folder = copy_project(tmp_path / way)
         done = snakemake(
-            folder, config=("sections=[reinforcement,ntk]",), ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site
+            folder, config=("sections=[bayesian]",), ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site
         )
         assert done.returncode == 0, done.stdout + done.stderr
         made[way] = contents(folder)
