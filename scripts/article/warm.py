@@ -1,17 +1,21 @@
-"""Start the warm process of a build, which imports once what many stages import (`workflow/warm/server.py`).
+"""Start the warm processes of a build, each of which imports once what several stages import (`workflow/warm`).
 
-It only saves time: without it, each stage runs in a process of its own.
+They only save time: without them, each stage runs in a process of its own. Stages share one only where their recipes
+hold the same packages, so that none meets a library that does not count for it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.article.fonts import FONTS
@@ -21,7 +25,7 @@ from scripts.article.recipe import Recipe
 from scripts.article.store import Store
 from scripts.reach.modules import Modules
 
-SOCKET = Path(".snakemake/warm.sock")  # relative, so that no folder is too deep for it
+FOLDER = Path(".snakemake/warm")  # relative, so that no path to the project is too long for a socket
 SERVER = Path("workflow/warm/server.py")
 # What Snakemake sets for a job of one thread.
 THREADS = ("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -34,19 +38,38 @@ LATE = {
 _HELD: list[subprocess.Popen[bytes]] = []  # its pipe closes with this process, however it ends
 
 
-def uses(plan: Plan, made: Collection[str]) -> dict[str, list[str]]:
-    """Return what the stages that are to be run import from elsewhere, each by the beginning of its command line.
+@dataclass
+class Group:
+    """Hold stages whose recipes hold the same packages.
+
+    Args:
+        lines: the beginnings of their command lines.
+        imports: what each of them imports, as `module:name`.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    imports: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def shared(self) -> list[str]:
+        """Return what several of them import; the rest is left to each."""
+        return sorted(entry for entry, count in self.imports.items() if count > 1)
+
+
+def groups(plan: Plan, made: Collection[str]) -> list[Group]:
+    """Return the stages that are to be computed, in groups of two or more.
 
     Args:
         plan: the stages.
         made: the files that the build makes.
     """
-    store = Store.from_environment()
-    return {
-        line: [] if store.holds(recipe.digest) else sorted(set(libraries(recipe, plan.modules)))
-        for line, recipe, file in _stages(plan)
-        if file.as_posix() in made
-    }
+    store, found = Store.from_environment(), defaultdict(Group)
+    for line, recipe, file in _stages(plan):
+        if file.as_posix() in made and not store.holds(recipe.digest):
+            group = found[json.dumps(recipe.packages)]
+            group.lines.append(line)
+            group.imports.update(set(libraries(recipe, plan.modules)))
+    return [group for group in found.values() if len(group.lines) > 1]
 
 
 def _stages(plan: Plan) -> Iterator[tuple[str, Recipe, Path]]:
@@ -75,31 +98,40 @@ def libraries(recipe: Recipe, modules: Modules) -> Iterator[str]:
             yield from (f"{late}:" for start, late in LATE.items() if f"{path}.".startswith(f"{start}."))
 
 
-def start_warm(uses: dict[str, list[str]]) -> None:
-    """Start the warm process, where there are several stages to run and forks of it are safe.
+def start_warm(groups: Sequence[Group]) -> None:
+    """Start the warm processes, where there is anything to share and forks are safe.
 
     Args:
-        uses: what each stage imports.
+        groups: of stages.
     """
     # On macOS, what the system's frameworks have begun cannot be gone on with in a fork.
-    if sys.platform != "linux" or os.environ.get("ARTICLE_WARM") == "off" or len(uses) < 2:
+    if sys.platform != "linux" or os.environ.get("ARTICLE_WARM") == "off" or not groups:
         return
-    environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONDONTWRITEBYTECODE": "1"}
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
-        SOCKET.unlink(missing_ok=True)
-        listener.bind(str(SOCKET))
-        SOCKET.chmod(0o600)
-        listener.listen(128)  # from here on clients wait; should the process not come about, it closes again
-        command = [sys.executable, "-P", str(SERVER), str(listener.fileno())]
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    with suppress(OSError), ExitStack() as stack:  # should a process not come about, its socket closes with the stack
+        FOLDER.mkdir(parents=True, mode=0o700)
+        listeners = [stack.enter_context(_listener(FOLDER / str(number))) for number in range(len(groups))]
+        table = {line: str(FOLDER / str(number)) for number, group in enumerate(groups) for line in group.lines}
+        (FOLDER / "sockets.json").write_text(json.dumps(table))
+        handles = [listener.fileno() for listener in listeners]
         process = subprocess.Popen(
-            command,
-            pass_fds=[listener.fileno()],
-            env=environment,
+            [sys.executable, "-P", str(SERVER)],
+            pass_fds=handles,
+            env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         _HELD.append(process)
         assert process.stdin
-        process.stdin.write(json.dumps(uses).encode() + b"\n")
+        jobs = [[handle, group.shared] for handle, group in zip(handles, groups, strict=True)]
+        process.stdin.write(json.dumps(jobs).encode() + b"\n")
         process.stdin.flush()
+
+
+def _listener(path: Path) -> socket.socket:
+    """Return a socket on which clients can wait from now on."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen(128)
+    return listener

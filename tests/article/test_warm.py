@@ -13,14 +13,15 @@ import pytest
 
 from benchmarks.projects import clean_environment
 from scripts.article.plan import Plan
-from scripts.article.warm import THREADS, start_warm, uses
+from scripts.article.warm import THREADS, Group, groups, libraries, start_warm
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is no warm process on other systems")
 
 BUILD = """import json, sys
-from scripts.article.warm import _HELD, start_warm
-start_warm(json.loads(sys.argv[1]))
+from collections import Counter
+from scripts.article.warm import _HELD, Group, start_warm
+start_warm([Group(lines, Counter(imports * 2)) for lines, imports in json.loads(sys.argv[1])])
 print(_HELD[0].pid if _HELD else 0, flush=True)
 input()
 """
@@ -33,7 +34,8 @@ print("said", file=sys.stderr)
 """
 PARENT = "import os\nprint(os.getppid())\n"
 SLEEP = "import os, sys, time\nopen('began', 'w').write(str(os.getpid()))\ntime.sleep(float(sys.argv[1]))\nopen('ended', 'a').write('x')\n"
-TWO = {"pack.a": [], "pack.b": []}
+JOBS = ["pack.look", "pack.job", "pack.parent"]
+ONE = [[JOBS, []]]  # groups: the jobs, and what they import
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +61,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def warm(stages=TWO, **more: str):
+def warm(stages=ONE, **more: str):
     """Hold a warm process, as a build does; yield the process that has started it, and its own number."""
     command = [sys.executable, "-c", BUILD, json.dumps(stages)]
     given = environment(**more)
@@ -89,6 +91,11 @@ def parent(**more: str) -> int:
     return int(run("pack.parent", **more)[1])
 
 
+def above(pid: int) -> int:
+    """Return the parent of a process."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def until(found, seconds=20):
     """Wait until something is so."""
     for _ in range(seconds * 100):
@@ -113,8 +120,8 @@ def began() -> int:
 def test_a_fork_finds_what_a_process_of_its_own_finds():
     write("look", LOOK)
     alone = run("pack.look", "--given", "a b", SHLVL="7")
-    with warm({"pack.look": ["json:", "no_such_package:", "os:path"], "pack.parent": []}) as (_, server):
-        assert parent() == server
+    with warm([[JOBS, ["json:", "no_such_package:", "os:path"]]]) as (_, first):
+        assert above(parent()) == first
         assert run("pack.look", "--given", "a b", SHLVL="7") == alone
     assert alone[0] == 0
     assert json.loads(alone[1])["input"] == "asked"
@@ -166,21 +173,26 @@ def library(name: str, text: str) -> None:
     Path(f"site/{name}.py").write_text(text)
 
 
-def test_a_job_waits_for_the_libraries_that_it_uses_and_for_no_others():
-    library("slow_and_popular", "import time\ntime.sleep(2)\n")
-    library("slow", "import time\ntime.sleep(2)\n")
-    library("slowest", "import time\ntime.sleep(2)\n")
-    write("job", "import sys\nprint(sorted({'slow', 'slowest', 'slow_and_popular'} & set(sys.modules)))\n")
-    popular = {"pack.a": ["slow_and_popular:", "slowest:"], "pack.b": ["slow_and_popular:"]}
-    with warm(popular | {"pack.job": ["slow:"]}):
-        time.sleep(0.5)  # the one that most want is being imported
-        assert run("pack.job")[1] == "['slow', 'slow_and_popular']\n"
+def test_a_job_meets_the_libraries_of_its_group_and_no_others():
+    for name in ("slow", "mine", "other"):
+        library(name, "import time\ntime.sleep(1)\n")
+    write("job", "import sys\nprint(sorted({'slow', 'mine', 'other'} & set(sys.modules)))\n")
+    with warm([[["pack.job"], ["slow:", "mine:"]], [["pack.parent"], ["slow:", "other:"]]]):
+        jobs = [start("pack.job") for _ in range(2)]
+        assert [job.communicate()[0] for job in jobs] == ["['mine', 'slow']\n"] * 2
+        write("parent", "from pack.job import *\n")
+        assert run("pack.parent")[1] == "['other', 'slow']\n"
+
+
+def test_a_job_of_no_group_has_a_process_of_its_own():
+    with warm([[["pack.job"], []]]):
+        assert parent() == os.getpid()
 
 
 @pytest.mark.parametrize("other", [{"OMP_NUM_THREADS": "2"}, {"PYTHONHASHSEED": "6"}, {"NEW": "1"}])
 def test_a_job_of_another_environment_or_more_threads_has_a_process_of_its_own(other):
-    with warm() as (_, server):
-        assert parent() == server
+    with warm() as (_, first):
+        assert above(parent()) == first
         assert parent(**other) == os.getpid()
 
 
@@ -195,25 +207,26 @@ def test_a_job_in_another_folder_has_a_process_of_its_own(tmp_path, monkeypatch)
 
 def test_libraries_that_start_threads_keep_nobody_from_running():
     library("threads", "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
-    with warm({"pack.parent": ["threads:"], "pack.b": []}):
+    with warm([[JOBS, ["threads:"]]]):
         assert parent() == os.getpid()
 
 
 @pytest.mark.parametrize("more", [{"ARTICLE_WARM": "off"}, {}])
 def test_it_is_not_started_where_it_is_not_wanted(more):
-    with warm(TWO if more else {"pack.a": []}, **more) as (_, server):
+    with warm(ONE if more else [], **more) as (_, server):
         assert server == 0
     assert parent() == os.getpid()
 
 
 def test_it_is_not_started_on_systems_where_forks_are_unsafe(monkeypatch):
     monkeypatch.setattr("sys.platform", "darwin")
-    start_warm(TWO)
-    assert not Path(".snakemake/warm.sock").exists()
+    start_warm([Group(JOBS)])
+    assert not Path(".snakemake/warm").exists()
 
 
 def test_a_start_that_fails_is_none():
-    Path(".snakemake").rename("elsewhere")
+    Path(".snakemake").rmdir()
+    Path(".snakemake").write_text("no folder")
     with warm() as (_, server):
         assert server == 0
     assert parent() == os.getpid()
@@ -228,12 +241,13 @@ def test_a_server_that_ends_at_once_keeps_nobody_waiting(tmp_path):
         assert parent() == os.getpid()
 
 
-def test_the_job_of_a_server_that_is_killed_runs_once_more_and_the_fork_is_gone():
+@pytest.mark.parametrize("which", ["the first", "that of the group"])
+def test_the_job_of_a_server_that_is_killed_runs_once_more_and_the_fork_is_gone(which):
     write("job", SLEEP)
-    with warm() as (_, server):
+    with warm() as (_, first):
         job = start("pack.job", "2")
         fork = began()
-        os.kill(server, signal.SIGKILL)
+        os.kill(first if which == "the first" else above(fork), signal.SIGKILL)
         assert job.wait(30) == 0
         assert not lives(fork)
         assert Path("ended").read_text() == "x"
@@ -244,54 +258,69 @@ def test_the_job_of_a_server_that_is_killed_runs_once_more_and_the_fork_is_gone(
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_fork_ends_with_its_client(how):
     write("job", SLEEP)
-    with warm() as (_, server):
+    with warm() as (_, first):
         job = start("pack.job", "60")
         fork = began()
         job.send_signal(how)
         assert job.wait(20) == -how
         until(lambda: not lives(fork))
         assert job.communicate() == ("", "")
-        assert parent() == server
+        assert above(parent()) == first
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_everything_ends_with_the_build(how):
     write("job", SLEEP)
-    with warm() as (build, server):
+    with warm() as (build, first):
         job = start("pack.job", "60")
         fork = began()
+        server = above(fork)
         build.send_signal(how)
         assert job.wait(20) == 1
-        until(lambda: not lives(fork) and not lives(server))
+        until(lambda: not any(map(lives, (fork, server, first))))
     assert not Path("ended").exists()
 
 
-def test_what_is_imported_is_read_off_the_code_of_the_stages_that_run(small, monkeypatch):
-    monkeypatch.setenv("ARTICLE_STORE", "off")
-    made = {"results/alpha/coin.json", "results/alpha/figures/coin.json"}
-    found = uses(Plan.load({}), made)
-    experiment, figure = "scripts.article.stage experiment alpha.coin", "scripts.article.stage figure alpha.coin"
-    assert set(found) == {experiment, figure}
-    assert "numpy:" in found[experiment]
-    assert {"matplotlib.figure:Figure", "matplotlib.backends.backend_svg:"} <= set(found[figure])
-    assert not [entry for entry in found[experiment] if entry.startswith(("matplotlib", "torch", "scripts", "json"))]
+EXPERIMENT, FIGURE = (f"scripts.article.stage {kind} alpha.coin" for kind in ("experiment", "figure"))
+MADE = {"results/alpha/coin.json", "results/alpha/dice.json", "results/alpha/figures/coin.json"}
 
 
-def test_an_optimiser_and_imports_in_functions_that_run_count_and_others_do_not(small, monkeypatch):
+@pytest.fixture
+def dice(small, monkeypatch):
+    """Return the small article with a second experiment, nothing of it in the store."""
     monkeypatch.setenv("ARTICLE_STORE", "off")
+    (small.folder / "scripts/alpha/dice.py").write_text((small.folder / "scripts/alpha/coin.py").read_text())
+    small.edit("scripts/alpha/settings.py", "    coin: Coin", "    coin: Coin\n    dice: Coin")
+    return small
+
+
+def test_stages_whose_recipes_hold_the_same_packages_share_what_several_import(dice):
+    dice.edit("scripts/alpha/dice.py", "import numpy as np", "import numpy as np\nimport numpy.ma")
+    (group,) = groups(Plan.load({}), MADE)
+    assert group.lines == [EXPERIMENT, EXPERIMENT.replace("coin", "dice")]
+    assert "numpy:" in group.shared
+    assert "numpy.ma:" not in group.shared
+    assert not [entry for entry in group.imports if entry.startswith(("matplotlib", "torch", "scripts", "json"))]
+    dice.edit("scripts/alpha/dice.py", "import numpy as np", "import numpy as np\nimport torch")
+    assert groups(Plan.load({}), MADE) == []
+
+
+def test_an_optimiser_a_figure_and_imports_in_functions_that_run_count_and_others_do_not(dice):
+    path = dice.folder / "scripts/alpha/coin.py"
     head, tail = (
         "from torch import optim as o\n\n\ndef compute(",
         "    o.Adam\n    from scipy import stats\n    heads =",
     )
-    small.edit("scripts/alpha/coin.py", "def compute(", head)
-    small.edit("scripts/alpha/coin.py", "    heads =", tail)
-    path = small.folder / "scripts/alpha/coin.py"
-    path.write_text(path.read_text() + "\n\ndef unused():\n    import sympy\n")
-    found = uses(Plan.load({}), {"results/alpha/coin.json"})["scripts.article.stage experiment alpha.coin"]
-    assert {"torch:optim", "torch._dynamo:", "scipy:stats"} <= set(found)
+    text = path.read_text().replace("def compute(", head).replace("    heads =", tail)
+    path.write_text(text + "\n\ndef unused():\n    import sympy\n")
+    plan = Plan.load({})
+    found = set(libraries(plan.experiments["alpha.coin"].recipe, plan.modules))
+    assert {"torch:optim", "torch._dynamo:", "scipy:stats"} <= found
     assert "sympy:" not in found
+    assert "matplotlib.backends.backend_svg:" in libraries(plan.figures["alpha.coin"].recipe, plan.modules)
 
 
-def test_what_comes_from_the_store_needs_no_libraries(small):
-    found = uses(Plan.load({}), {"results/alpha/coin.json"})
-    assert found == {"scripts.article.stage experiment alpha.coin": []}
+def test_what_comes_from_the_store_or_is_not_to_be_made_is_in_no_group(dice, monkeypatch):
+    assert groups(Plan.load({}), MADE - {"results/alpha/dice.json"}) == []
+    monkeypatch.delenv("ARTICLE_STORE")
+    assert groups(Plan.load({}), MADE) == []

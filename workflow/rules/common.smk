@@ -15,7 +15,7 @@ from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.freshness import align_times, stale
 from scripts.article.lock import end_quietly, start_build, state
 from scripts.article.plan import Plan
-from scripts.article.warm import start_warm, uses
+from scripts.article.warm import groups, start_warm
 
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH PYTHONDONTWRITEBYTECODE=1; ")

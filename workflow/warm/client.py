@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 
-SOCKET = ".snakemake/warm.sock"
+SOCKETS = ".snakemake/warm/sockets.json"  # where stages are served, by the beginning of their command lines
 PATIENCE = 60  # seconds that the fork may take to begin; a warm process that is still importing counts as alive
 
 
@@ -23,16 +23,19 @@ def served(arguments):
     about["umask"] = os.umask(0o077)
     os.umask(about["umask"])
     request = json.dumps(about).encode() + b"\n"
+    line = " ".join([*arguments, ""])
     try:
+        with open(SOCKETS, encoding="utf-8") as table:
+            path = next(path for start, path in json.load(table).items() if line.startswith(f"{start} "))
         with socket.socket(socket.AF_UNIX) as server:
             server.settimeout(PATIENCE)
-            server.connect(SOCKET)
+            server.connect(path)
             server.sendall(request[socket.send_fds(server, [request], [0, 1, 2]) :])
             if server.recv(1) != b"+":
                 return None
             server.settimeout(None)
             return int(server.recv(8))
-    except (OSError, AttributeError, ValueError):  # no such socket, no Unix sockets at all, or an end without a status
+    except (OSError, AttributeError, ValueError, StopIteration):  # no socket, or an end without a status
         return None
 
 

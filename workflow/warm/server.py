@@ -1,10 +1,11 @@
-"""The warm process of a build: it imports libraries once, and forks for every stage that its client asks for.
+"""The warm processes of a build: each imports some libraries once, and forks for every stage that uses just these.
 
-It imports nothing of the project; a fork imports that itself, from its source, as a process of its own would. Stages
-are served in the order of asking, each as soon as the libraries that it uses are there. The first argument is the
-socket that listens. The standard input says what each stage uses; by closing it tells that the build is over.
+The first process imports nothing. At the first request for a group of stages it forks a warm process for this group,
+which imports the group's libraries and nothing of the project; a fork of that imports the project itself, from its
+source, as a process of its own would. The standard input says which socket listens for which group, and what the group
+imports; by closing it tells that the build is over.
 
-A fork lives as long as its client, this process and the build do. Requests from another environment, folder or
+A fork lives as long as its client, its warm process and the build do. Requests from another environment, folder or
 interpreter, or for another number of threads, are turned away, and the client runs the stage itself.
 """
 
@@ -15,12 +16,12 @@ import importlib
 import json
 import os
 import runpy
+import select
 import selectors
 import signal
 import socket
 import sys
 import traceback
-from collections import Counter
 
 PER_SHELL = {"_", "SHLVL", "PWD", "OLDPWD", "PATH", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # no library looks at import
 PR_SET_PDEATHSIG = 1
@@ -50,48 +51,33 @@ class Request:
 
 
 class Server:
-    """Import libraries and serve requests, both in one loop, until the build ends.
+    """Serve a group of stages until the build ends.
 
     Args:
         listener: the socket that clients connect to.
-        uses: what each stage imports, as `module:name`, by the beginning of its command line.
+        imports: what is imported first, as `module:name`.
     """
 
-    def __init__(self, listener, uses):
-        self.listener, self.uses = listener, uses
+    def __init__(self, listener, imports):
         self.pid, self.environment = os.getpid(), dict(os.environ)  # as it is before libraries add to it
-        self.left = [entry for entry, _ in Counter(entry for used in uses.values() for entry in used).most_common()]
-        self.waiting, self.running = [], []
+        for entry in imports:
+            self.load(*entry.split(":"))
+        self.listener, self.running = listener, []
         self.selector = selectors.DefaultSelector()
         self.selector.register(0, selectors.EVENT_READ, self.end)
         self.selector.register(listener, selectors.EVENT_READ, self.accept)
-        self.interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the build, and that ends all else
 
-    def run(self):
-        """Serve; between two imports those who need no more of them."""
-        while True:
-            for key, _ in self.selector.select(0 if self.left or self.waiting else None):
-                key.data()
-            for request in [request for request in self.waiting if not self.missing(request)]:
-                self.waiting.remove(request)
-                self.serve(request)
-            wanted = [entry for request in self.waiting for entry in self.missing(request)]
-            if self.left:
-                self.load((wanted or self.left)[0])
-
-    def missing(self, request):
-        """Return what a stage imports that is not there yet."""
-        line = " ".join([*request.about["arguments"], ""])
-        used = {entry for start, entries in self.uses.items() if line.startswith(f"{start} ") for entry in entries}
-        return [entry for entry in self.left if entry in used]
-
-    def load(self, entry):
+    def load(self, module, name):
         """Import a module, or one in it; what fails to is left to the stage that wants it."""
-        self.left.remove(entry)
-        module, _, name = entry.partition(":")
         with contextlib.suppress(Exception):
             if not hasattr(importlib.import_module(module), name) and name:
                 importlib.import_module(f"{module}.{name}")
+
+    def run(self):
+        """Serve."""
+        while True:
+            for key, _ in self.selector.select():
+                key.data()
 
     def accept(self):
         """Take a request, or turn it away."""
@@ -106,11 +92,10 @@ class Server:
         except (OSError, ValueError):
             request.close()
             return
-        if not self.fits(request.about):
+        if self.fits(request.about):
+            self.serve(request)
+        else:
             request.close()
-            return
-        self.waiting.append(request)
-        self.selector.register(connection, selectors.EVENT_READ, lambda: self.abandon(request))
 
     def fits(self, about):
         """Tell whether a process of its own would find what a fork finds."""
@@ -127,22 +112,18 @@ class Server:
         if request.child == 0:
             self.work(request)
         if request.child is None:
-            self.selector.unregister(request.connection)
             request.close()
             return
         request.ended = os.pidfd_open(request.child)
         self.selector.register(request.ended, selectors.EVENT_READ, lambda: self.reap(request))
+        self.selector.register(request.connection, selectors.EVENT_READ, lambda: self.abandon(request))
         self.running.append(request)
         with contextlib.suppress(OSError):  # that a client has gone is noticed soon enough
             request.connection.sendall(b"+")
 
     def abandon(self, request):
         """End what nobody waits for any more."""
-        if request in self.waiting:
-            self.waiting.remove(request)
-            self.selector.unregister(request.connection)
-            request.close()
-        elif request in self.running:
+        if request in self.running:
             self.selector.unregister(request.connection)
             os.kill(request.child, signal.SIGKILL)
 
@@ -158,8 +139,8 @@ class Server:
 
     def end(self):
         """End with the build, and all clients and, by the kernel, all forks with it."""
-        for request in [*self.running, *self.waiting]:
-            request.close(b"1" if request.child else b"+1")
+        for request in self.running:
+            request.close(b"1")
         os._exit(0)
 
     def work(self, request):
@@ -182,16 +163,14 @@ class Server:
 
     def become(self, request):
         """Make of a fork the process that the client asks for."""
-        PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != self.pid:
-            os._exit(1)
+        end_with(self.pid)
         for stream, handle in enumerate(request.handles):
             os.dup2(handle, stream)
         self.selector.close()
         self.listener.close()
-        for other in [request, *self.waiting, *self.running]:  # a connection closes only when nobody has it open
+        for other in [request, *self.running]:  # a connection closes only when nobody has it open
             other.close()
-        signal.signal(signal.SIGINT, self.interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.umask(request.about["umask"])
         for name in PER_SHELL:
             os.environ.pop(name, None)
@@ -200,10 +179,33 @@ class Server:
         gc.enable()
 
 
+def end_with(parent):
+    """Have the kernel end this process with its parent."""
+    PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def main():
-    """Serve as the command line and the first line of the standard input say."""
+    """Fork a warm process for each group at its first request."""
     gc.disable()  # imports leave little behind that is worth collecting
-    Server(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.stdin.buffer.readline())).run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the build, and that ends all else
+    groups = {socket.socket(fileno=handle): imports for handle, imports in json.loads(sys.stdin.buffer.readline())}
+    first = os.getpid()
+    while True:
+        for found in select.select([0, *groups], [], [])[0]:
+            if found == 0:
+                with contextlib.suppress(ChildProcessError):
+                    while True:
+                        os.wait()  # the others end too, but tell their clients first
+                os._exit(0)
+            imports = groups.pop(found)
+            if os.fork() == 0:
+                end_with(first)
+                for other in groups:
+                    other.close()
+                Server(found, imports).run()
+            found.close()
 
 
 if __name__ == "__main__":
