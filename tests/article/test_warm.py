@@ -324,3 +324,14 @@ def test_what_comes_from_the_store_or_is_not_to_be_made_is_in_no_group(dice, mon
     assert groups(Plan.load({}), MADE - {"results/alpha/dice.json"}) == []
     monkeypatch.delenv("ARTICLE_STORE")
     assert groups(Plan.load({}), MADE) == []
+
+
+def test_a_job_that_waits_for_libraries_ends_with_the_build():
+    library("slow", "import time\nopen('importing', 'w')\ntime.sleep(1)\n")
+    write("job", SLEEP)
+    with warm([[["pack.job"], ["slow:"]]]) as (build, _):
+        job = start("pack.job", "0")
+        until(Path("importing").exists)
+        build.kill()
+        assert job.wait(20) == 1
+    assert not Path("began").exists()

@@ -141,6 +141,7 @@ class Server:
         """End with the build, and all clients and, by the kernel, all forks with it."""
         for request in self.running:
             request.close(b"1")
+        send_away(self.listener)
         os._exit(0)
 
     def work(self, request):
@@ -179,6 +180,14 @@ class Server:
         gc.enable()
 
 
+def send_away(listener):
+    """Have clients that still wait end with the build, in place of running their stages."""
+    listener.setblocking(False)
+    with contextlib.suppress(OSError):
+        while True:
+            listener.accept()[0].sendall(b"+1")
+
+
 def end_with(parent):
     """Have the kernel end this process with its parent."""
     PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -195,6 +204,8 @@ def main():
     while True:
         for found in select.select([0, *groups], [], [])[0]:
             if found == 0:
+                for listener in groups:
+                    send_away(listener)
                 with contextlib.suppress(ChildProcessError):
                     while True:
                         os.wait()  # the others end too, but tell their clients first
