@@ -20,8 +20,6 @@ from scripts.article.warm import groups, start_warm
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH PYTHONDONTWRITEBYTECODE=1; ")
 
-RUN = "python -I -S workflow/warm/client.py"
-
 STARTED = time.monotonic()
 
 end_quietly()
