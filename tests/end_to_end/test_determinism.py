@@ -50,18 +50,18 @@ def test_folder_time_zone_language_hash_seed_umask_cores_and_user_settings_do_no
     assert [name for name in here if here[name] != there[name]] == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="there is no warm process on other systems")
-def test_forks_of_the_warm_process_and_processes_of_their_own_make_the_same(tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no warm processes on other systems")
+def test_forks_of_warm_processes_and_processes_of_their_own_make_the_same(tmp_path):
     site, noted = note_interpreters(tmp_path / "site")
     made = {}
     for way in ("on", "off"):
         folder = copy_project(tmp_path / way)
-        done = snakemake(
-            folder, config=("sections=[bayesian]",), ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site
-        )
+        config = ("sections=[bayesian,functions]",)
+        done = snakemake(folder, config=config, ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site)
         assert done.returncode == 0, done.stdout + done.stderr
         made[way] = contents(folder)
-        assert noted.exists() == (way == "off"), "stages were not served" if way == "on" else "nothing is noted"
+        for stage in ("bayesian.dropout", "functions.context", "bayesian.band"):
+            assert (f"'{stage}'" in noted.read_text()) == (way == "off"), f"{stage}: {way}"
     assert made["on"] == made["off"]
 
 
