@@ -60,8 +60,8 @@ def test_forks_of_warm_processes_and_processes_of_their_own_make_the_same(tmp_pa
         done = snakemake(folder, config=config, ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site)
         assert done.returncode == 0, done.stdout + done.stderr
         made[way] = contents(folder)
-        for stage in ("bayesian.dropout", "functions.context", "bayesian.band"):
-            assert (f"'{stage}'" in noted.read_text()) == (way == "off"), f"{stage}: {way}"
+        for stage in ("experiment bayesian.dropout", "experiment functions.context", "figure bayesian.band"):
+            assert (str(stage.split())[1:-1] in noted.read_text()) == (way == "off"), f"{stage}: {way}"
     assert made["on"] == made["off"]
 
 
