@@ -30,6 +30,7 @@ rule all:
 onstart:
     with told_in_one_line():
         start_build(PLANNED_ON)
+        start_warm(groups(PLAN, planned()))
 
 
 onsuccess:

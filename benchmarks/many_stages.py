@@ -21,7 +21,8 @@ from pathlib import Path
 
 from benchmarks.projects import ROOT, clean_environment
 
-PARTS = ("Snakefile", "environment.yml", "profiles", "workflow/rules", "workflow/schemas", "templates/assets")
+PARTS = ("Snakefile", "environment.yml", "profiles", "workflow/rules", "workflow/schemas", "workflow/warm")
+PARTS += ("templates/assets",)
 FILES = ("templates/report.html.j2", "templates/report.typ.j2", "templates/references.bib", "templates/back.md.j2")
 CODE = ("scripts/__init__.py", "scripts/article", "scripts/maths", "scripts/reach")
 PER_SECTION = 10

@@ -15,6 +15,7 @@ from scripts.article.figure import figure_files, figure_module, figures_of
 from scripts.article.fonts import FONTS
 from scripts.article.recipe import Recipe
 from scripts.article.recipes import Recipes
+from scripts.reach.modules import Modules
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold the checked configuration and every stage, by id."""
+    """Hold the checked configuration, every stage by id, and the modules that were read for them."""
 
     configuration: Configuration
     experiments: dict[str, Stage]
     figures: dict[str, Stage]
     fonts: Recipe
     report: Recipe
+    modules: Modules
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any]) -> Plan:
@@ -77,7 +79,7 @@ class Plan:
         fonts = recipes.of_fonts()
         report = _report(configuration, recipes, [*experiments.values(), *figures.values()], fonts)
         recipes.keep()
-        return cls(configuration, experiments, figures, fonts, report)
+        return cls(configuration, experiments, figures, fonts, report, recipes.modules)
 
     @property
     def sections(self) -> list[str]:

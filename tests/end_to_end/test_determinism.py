@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 from build_support import built_once, snakemake
@@ -15,6 +16,15 @@ MADE = ("results", "report")
 def contents(folder):
     files = [path for name in MADE for path in (folder / name).rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def note_interpreters(folder):
+    """Have every interpreter that runs a module of the article note its command line; return the folder and the file."""
+    folder.mkdir()
+    noted = folder / "noted"
+    code = f"import sys\nif 'scripts.article' in ' '.join(sys.orig_argv): open({str(noted)!r}, 'a').write(f'{{sys.orig_argv}}\\n')\n"
+    (folder / "sitecustomize.py").write_text(code)
+    return str(folder), noted
 
 
 def matplotlibrc(folder):
@@ -38,6 +48,21 @@ def test_folder_time_zone_language_hash_seed_umask_cores_and_user_settings_do_no
     here, there = contents(built), contents(folder)
     assert here.keys() == there.keys()
     assert [name for name in here if here[name] != there[name]] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no warm processes on other systems")
+def test_forks_of_warm_processes_and_processes_of_their_own_make_the_same(tmp_path):
+    site, noted = note_interpreters(tmp_path / "site")
+    made = {}
+    for way in ("on", "off"):
+        folder = copy_project(tmp_path / way)
+        config = ("sections=[bayesian,functions]",)
+        done = snakemake(folder, config=config, ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site)
+        assert done.returncode == 0, done.stdout + done.stderr
+        made[way] = contents(folder)
+        for stage in ("experiment bayesian.dropout", "experiment functions.context", "figure bayesian.band"):
+            assert (str(stage.split())[1:-1] in noted.read_text()) == (way == "off"), f"{stage}: {way}"
+    assert made["on"] == made["off"]
 
 
 def test_results_hold_no_time_host_or_path(tmp_path_factory):

@@ -15,6 +15,7 @@ from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.freshness import align_times, stale
 from scripts.article.lock import end_quietly, start_build, state
 from scripts.article.plan import Plan
+from scripts.article.warm import groups, start_warm
 
 # The interpreter that runs Snakemake runs the stages, whether or not its environment was activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH PYTHONDONTWRITEBYTECODE=1; ")
@@ -49,6 +50,11 @@ def nothing_stale(wildcards):
     """Return no input, but have Snakemake make anew what the digests say is stale, whatever it remembers itself."""
     workflow.dag.forcefiles.update(STALE)
     return []
+
+
+def planned():
+    """Return the files that the build is to make."""
+    return {str(file) for job in workflow.dag.needrun_jobs() for file in job.output}
 
 
 def stage(identifier):

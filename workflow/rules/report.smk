@@ -20,7 +20,7 @@ rule fonts:
     params:
         digest=PLAN.fonts.digest,
     shell:
-        "python -m scripts.article.stage fonts --digest {params.digest:q} > {log:q} 2>&1"
+        "python -I -S workflow/warm/client.py scripts.article.stage fonts --digest {params.digest:q} > {log:q} 2>&1"
 
 
 # `update` keeps the last good report where a new one cannot be made.
@@ -42,4 +42,7 @@ rule report:
     params:
         config=json.dumps(config, sort_keys=True),
     shell:
-        "python -m scripts.article.report" " --config {params.config:q}" " --into report" " > {log:q} 2>&1"
+        "python -I -S workflow/warm/client.py scripts.article.report"
+        " --config {params.config:q}"
+        " --into report"
+        " > {log:q} 2>&1"

@@ -14,7 +14,7 @@ rule experiment:
         "../../environment.yml"
     threads: 1
     shell:
-        "python -m scripts.article.stage experiment {params.stage:q}"
+        "python -I -S workflow/warm/client.py scripts.article.stage experiment {params.stage:q}"
         " --settings {params.settings:q}"
         " --digest {params.digest:q}"
         " --threads {threads}"
@@ -36,7 +36,7 @@ rule figure:
     params:
         digest=lambda wildcards: drawn(wildcards).digest,
     shell:
-        "python -m scripts.article.stage figure {wildcards.section}.{wildcards.figure}"
+        "python -I -S workflow/warm/client.py scripts.article.stage figure {wildcards.section}.{wildcards.figure}"
         " --digest {params.digest:q}"
         " --threads {threads}"
         " > {log:q} 2>&1"
