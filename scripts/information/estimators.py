@@ -15,6 +15,8 @@ from scripts.maths.kraskov import kraskov_ceiling, kraskov_information
 from scripts.maths.random import generators
 from scripts.maths.statistics import LEVEL, Estimate, mean_interval
 
+# in the order of `estimate_all`; how many bins, and pairs in a batch, is a matter of the settings
+NAMES = ("neighbours", "bins_few", "bins_some", "bins_many", "infonce_few", "infonce_some", "infonce_many")
 SPREAD_NOTE = "standard deviation over samples; its interval takes the estimates as normal"
 EXPONENT_NOTE = "slope of log standard deviation over log sample size"
 
@@ -26,23 +28,16 @@ def compute(settings: Estimators) -> Result:
         ArticleError: a batch that does not fit into every sample, or a headline that is not in its list.
     """
     _check(settings)
-    names = estimator_names(settings)
     by_truth = np.stack([estimate_all(settings, truth, settings.size) for truth in settings.informations], axis=1)
     by_size = np.stack([estimate_all(settings, settings.information, size) for size in settings.sizes], axis=1)
-    values = _ceiling_values(settings, names, by_truth)
-    for name, truths, sizes in zip(names, by_truth, by_size, strict=True):
+    values = _ceiling_values(settings, by_truth)
+    for name, truths, sizes in zip(NAMES, by_truth, by_size, strict=True):
         found = _headline_values(settings, truths) | _size_values(settings, sizes)
         values |= {f"{key}_{name}": value for key, value in found.items()}
-    arrays = {"names": np.array(names), "by_truth": by_truth, "by_size": by_size}
+    arrays = {"names": np.array(NAMES), "by_truth": by_truth, "by_size": by_size}
     arrays |= {"informations": np.array(settings.informations), "sizes": np.array(settings.sizes)}
-    arrays["ceilings"] = np.array([values[f"ceiling_{name}"].value for name in names])
+    arrays["ceilings"] = np.array([values[f"ceiling_{name}"].value for name in NAMES])
     return Result(values, arrays)
-
-
-def estimator_names(settings: Estimators) -> list[str]:
-    """Return the estimators' names in the order of `estimate_all`."""
-    binned, bounds = [f"bins_{bins}" for bins in settings.bins], [f"infonce_{batch}" for batch in settings.batches]
-    return ["neighbours", *binned, *bounds]
 
 
 def draw_pairs(settings: Estimators, truth: float, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +144,7 @@ def _size_values(settings: Estimators, estimates: np.ndarray) -> dict[str, Value
     }
 
 
-def _ceiling_values(settings: Estimators, names: list[str], by_truth: np.ndarray) -> dict[str, Value]:
+def _ceiling_values(settings: Estimators, by_truth: np.ndarray) -> dict[str, Value]:
     """Return the exact values, with what no sample can bring an estimate above, and how near the estimates come."""
     strong = int(np.argmax(settings.informations))
     truth = settings.informations[strong]
@@ -162,7 +157,7 @@ def _ceiling_values(settings: Estimators, names: list[str], by_truth: np.ndarray
         "strong_spare": Value(float(np.exp(-2 * truth)), digits=7, note="1 − ρ² at the largest information"),
         "strong_batch": Value(float(np.exp(truth)), digits=0, note="batch whose logarithm is the largest information"),
     }
-    for name, ceiling, estimates in zip(names, ceilings, by_truth, strict=True):
+    for name, ceiling, estimates in zip(NAMES, ceilings, by_truth, strict=True):
         note = "no sample of any pair brings the estimate above it"
         values[f"ceiling_{name}"] = Value(float(ceiling), digits=3, unit="nats", note=note)
         below = mean_interval(ceiling - estimates[strong])

@@ -71,10 +71,18 @@ class Estimators(SeededModel):
         3, ge=1, description="Neighbours of the nearest-neighbour estimator", origin="scikit-learn's default"
     )
     bins: list[int] = parameter(
-        [10, 30, 100], min_length=1, description="Bins of either number", origin="30: Shwartz-Ziv & Tishby 2017"
+        [10, 30, 100],
+        min_length=3,
+        max_length=3,
+        description="Bins of either number: few, some and many",
+        origin="30: Shwartz-Ziv & Tishby 2017",
     )
     batches: list[int] = parameter(
-        [16, 64, 256], min_length=1, description="Pairs in a batch of the variational bound", origin="hand-tuned"
+        [16, 64, 256],
+        min_length=3,
+        max_length=3,
+        description="Pairs in a batch of the variational bound: few, some and many",
+        origin="hand-tuned",
     )
     groups: int = parameter(
         10, quick=5, ge=2, description="Groups of samples, each of which gives one exponent", origin="hand-tuned"

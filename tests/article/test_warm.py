@@ -46,7 +46,9 @@ def project(tmp_path, monkeypatch):
     (folder / "workflow").symlink_to(REPOSITORY / "workflow")
     monkeypatch.chdir(folder)
     write("__init__", "")
-    return folder
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored here is so in all processes
+    yield folder
+    signal.signal(signal.SIGINT, before)
 
 
 def write(name: str, text: str) -> None:

@@ -214,7 +214,7 @@ def _penalised(seeds=4, penalties=5):
     rng = np.random.default_rng(3)
     information = np.sort(rng.uniform(0, 7, (penalties, seeds)), axis=0)[::-1]
     names = ("relevance", "label_information", "rate", "cross_entropy", "gap_averaged", "error")
-    found = {name: rng.uniform(1, 2, (penalties, seeds)) for name in names}
+    found = {name: rng.uniform(0, 1, (penalties, seeds)) for name in names}
     trained = np.array([0, 0, 0.005, 0.4, 0.9])[:, None] * np.ones(seeds)
     halves = np.tile([[0.3], [0.2], [0.1], [0.5], [0.9]], (2, 1, seeds))
     found |= {"betas": 10.0 ** np.arange(-4, 1), "halves": halves, "error_trained": trained}

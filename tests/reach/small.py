@@ -76,7 +76,7 @@ SMALL: dict[str, Any] = {
         "features": TRAINED | {"fresh_points": 100, "epochs": 10, "widths": [4, 4]},
         "estimators": {
             **{"seeds": 4, "informations": [0.5, 3.0], "information": 0.5, "sizes": [16, 32], "size": 32},
-            **{"bins": [3, 5], "batches": [4, 8], "groups": 2},
+            **{"bins": [3, 4, 5], "batches": [2, 4, 8], "groups": 2},
         },
         "plane": {
             **{"seeds": 3, "bits": 4, "widths": [4, 3], "epochs": 3, "batch_size": 8, "records": 3, "bins": 5},

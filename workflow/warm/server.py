@@ -200,10 +200,13 @@ def main():
     gc.disable()  # imports leave little behind that is worth collecting
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the build, and that ends all else
     groups = {socket.socket(fileno=handle): imports for handle, imports in json.loads(sys.stdin.buffer.readline())}
-    first = os.getpid()
+    first, paths = os.getpid(), [listener.getsockname() for listener in groups]
     while True:
         for found in select.select([0, *groups], [], [])[0]:
             if found == 0:
+                for path in paths:
+                    with contextlib.suppress(OSError):
+                        os.unlink(path)
                 for listener in groups:
                     send_away(listener)
                 with contextlib.suppress(ChildProcessError):

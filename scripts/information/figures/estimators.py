@@ -1,5 +1,7 @@
 """Estimated against exact mutual information with each estimator's ceiling, and errors over the sample size."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,7 +11,6 @@ from scripts.article.style import BLUE, EXACT, GREEN, VERMILION, band, canvas, l
 from scripts.article.values import MINUS, Value
 
 READS = ["information.estimators"]
-COLOURS = {"neighbours": BLUE, "bins": VERMILION, "infonce": GREEN}
 LINEAR = 0.1  # nats: errors up to this size are drawn to scale, larger ones by their logarithm
 
 
@@ -18,22 +19,18 @@ def draw(estimators: Artifact) -> tuple[Figure, str]:
     data, values = estimators.arrays(), estimators.values
     size = estimators.settings["size"]
     figure, (left, right) = canvas(1, 2, height=3.5)
-    lines = named_lines(data["names"].tolist())
+    lines = named_lines(estimators.settings)
     _draw_estimates(left, data, lines)
     left.set(title=f"Estimate over truth, {size} pairs", xlabel="exact information, nats", ylabel="estimate, nats")
     _draw_errors(right, data, lines, values["truth"].value)
     right.set(title=f"Error at {values['truth'].format(interval=False)}", xlabel="pairs", ylabel="error, nats")
-    return figure, _alternative(values, data, size)
+    return figure, _alternative(values, data["names"].tolist(), lines, size)
 
 
-def named_lines(names: list[str]) -> list[tuple[str, str]]:
-    """Return what stands beside each estimator's line, and the colour of its kind."""
-    lines = []
-    for name in names:
-        kind, _, number = name.partition("_")
-        text = {"neighbours": "neighbours", "bins": f"{number} bins", "infonce": f"InfoNCE {number}"}[kind]
-        lines.append((text, COLOURS[kind]))
-    return lines
+def named_lines(settings: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what stands beside each estimator's line, and its colour."""
+    binned = [(f"{bins} bins", VERMILION) for bins in settings["bins"]]
+    return [("neighbours", BLUE), *binned, *((f"InfoNCE {batch}", GREEN) for batch in settings["batches"])]
 
 
 def _draw_estimates(panel: Axes, data: dict[str, np.ndarray], lines: list[tuple[str, str]]) -> None:
@@ -66,9 +63,8 @@ def _draw_errors(panel: Axes, data: dict[str, np.ndarray], lines: list[tuple[str
     label_lines(panel, float(sizes[-1]), ends, gap=0.055)
 
 
-def _alternative(values: dict[str, Value], data: dict[str, np.ndarray], size: int) -> str:
-    names = data["names"].tolist()
-    lines = [(name, text) for name, (text, _) in zip(names, named_lines(names), strict=True)]
+def _alternative(values: dict[str, Value], names: list[str], drawn: list[tuple[str, str]], size: int) -> str:
+    lines = [(name, text) for name, (text, _) in zip(names, drawn, strict=True)]
     strong = [
         f"{text} {values[f'strong_{name}'].format(interval=False)} (ceiling {values[f'ceiling_{name}'].format()})"
         for name, text in lines

@@ -45,12 +45,14 @@ def _draw_time(panel: Axes, data: dict[str, np.ndarray], values: dict[str, Value
         band(panel, steps, low, high, colour)
     top = data["path"].max()
     late = data["path"][steps >= steps[-1] / 20].max()
-    panel.text(steps[-1], late + 0.03 * top, "on the image", color=BLUE, fontsize=8, ha="right")
     low = data["label_path"][-1].min() - 0.04 * top
-    panel.text(steps[-1], low, "on the label", color=GREEN, fontsize=8, ha="right", va="top")
-    panel.text(
-        steps[-1], entropy + 0.02 * top, "entropy of the label", color=EXACT, fontsize=8, va="bottom", ha="right"
-    )
+    for height, text, colour, side in (
+        (late + 0.03 * top, "on the image", BLUE, "baseline"),
+        (low, "on the label", GREEN, "top"),
+        (entropy + 0.02 * top, "entropy of the label", EXACT, "bottom"),
+    ):
+        written = panel.text(steps[-1], height, text, color=colour, fontsize=8, ha="right", va=side)
+        written.set_in_layout(False)  # where nets learn nothing it may lie outside the panel
     panel.set(xscale="log", ylim=(0, 1.12 * top), xlabel="step of training", ylabel="information of the code (nats)")
     powers = 10 ** np.arange(np.floor(np.log10(steps[-1])) + 1)
     panel.set_xticks([0.5, *powers], ["0", *(f"{power:.0f}" for power in powers)])
