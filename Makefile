@@ -8,7 +8,7 @@ PYTHON ?= python3
 PRESET ?=
 ARGS ?=
 
-PYTEST := pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST := pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCK := uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 CUDA := sed -nE 's/^((nvidia|cuda|triton)[a-z0-9-]*)==.*/--no-emit-package \1/p'

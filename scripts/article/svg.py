@@ -8,10 +8,11 @@ NUMBER = r"-?\d+(?:\.\d+)?"
 
 
 def compact(svg: str) -> str:
-    """Return an SVG with places to 1/100 pt, paths by steps from point to point, and no space that says nothing."""
+    """Return an SVG with places to 1/100 pt, paths by steps from point to point, short ids, and nothing superfluous."""
     text = re.sub(r"<!DOCTYPE.*?>\s*", "", svg, count=1, flags=re.DOTALL)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r'\bd="([^"]*)"', lambda path: f'd="{compact_path(path[1])}"', text)
+    text = _numbered(text)
     text = re.sub(rf'(<use [^>]*\bx=)"({NUMBER})" y="({NUMBER})"', _short_place, text)
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
 
@@ -41,6 +42,17 @@ def compact_path(path: str) -> str:
         found.append(_command(letter.lower(), last, steps))
         last = letter.lower()
     return "".join(found)
+
+
+def _numbered(svg: str) -> str:
+    """Number the ids that matplotlib makes from hashes.
+
+    It hashes places to their last bit, which the solver of its layouts does not always give alike.
+    """
+    hashed = dict.fromkeys(re.findall(r'\bid="([a-z][0-9a-f]{10})"', svg))
+    numbers = {name: f"{name[0]}{number}" for number, name in enumerate(hashed, start=1)}
+    where = r'(\bid="|url\(#|href="#)([a-z][0-9a-f]{10})\b'
+    return re.sub(where, lambda found: found[1] + numbers.get(found[2], found[2]), svg)
 
 
 def _command(letter: str, last: str, steps: list[int]) -> str:

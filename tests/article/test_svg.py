@@ -54,6 +54,18 @@ def test_a_path_with_other_commands_stays():
     assert compact_path("M 0 0 A 5 5 0 0 1 10 10") == "M 0 0 A 5 5 0 0 1 10 10"
 
 
+def test_places_that_differ_in_their_last_bit_make_the_same_picture():
+    texts = []
+    for width in (0.7, np.nextafter(0.7, 1)):
+        figure = Figure(figsize=(2, 1))
+        panel = figure.add_axes((0.1, 0.1, width, 0.7))
+        panel.plot([0, 1, 2], [0, 1, 0.5], "o-")
+        texts.append(to_svg(figure))
+    assert texts[0] == texts[1]
+    assert re.search(r'clip-path="url\(#p\d+\)"', texts[0])
+    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', texts[0])) <= set(re.findall(r'\bid="([^"]+)"', texts[0]))
+
+
 def test_markers_keep_their_places_and_nothing_but_numbers_and_metadata_changes():
     figure = Figure(figsize=(2, 1))
     panel = figure.subplots()
