@@ -31,7 +31,7 @@ from reach.statements import Texts
 def campaign(tree: Path, count: int, seed: int, *, brute: bool) -> Tally:
     """Try a number of changes and return the counts."""
     with Campaign(tree, trace_all(tree)) as running:
-        for mutant in draw(Texts(tree), seed, count):
+        for mutant in draw(Texts(tree), seed, count, count // 10):
             running.try_mutant(mutant, brute=brute)
     return running.tally
 

@@ -106,9 +106,8 @@ class Mutator:
         return sorted(text.bindings) if text else []
 
 
-def draw(texts: Texts, seed: int, count: int) -> list[Mutant]:
-    """Return a number of changes, of which a tenth are in the launcher and its store."""
-    few = count // 10
+def draw(texts: Texts, seed: int, count: int, few: int) -> list[Mutant]:
+    """Return a number of changes, of which a few are in the launcher and its store."""
     return [*Mutator(texts, seed).draw(count - few), *Mutator(texts, seed, LAUNCHER).draw(few)]
 
 

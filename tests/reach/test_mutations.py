@@ -13,6 +13,7 @@ from benchmarks.projects import copy_project
 pytestmark = pytest.mark.slow
 
 COUNT = 140  # times all stages: ten thousand pairs
+LAUNCHERS = 20  # of them in the launcher
 STAGES = ("experiment functions.freelunch", "figure functions.freelunch")
 SOURCE = "scripts/reach/source.py"
 
@@ -21,7 +22,7 @@ def test_no_output_changes_while_the_digest_stays(tmp_path_factory, tmp_path):
     folder, traced = traced_once(tmp_path_factory)
     tree = copy_of(folder, tmp_path / "project")
     with Campaign(tree, traced) as campaign:
-        for mutant in draw(Texts(tree), 1, COUNT):
+        for mutant in draw(Texts(tree), 1, COUNT, LAUNCHERS):
             campaign.try_mutant(mutant)
     tally = campaign.tally
     assert not tally.violations
