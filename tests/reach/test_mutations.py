@@ -12,8 +12,8 @@ from benchmarks.projects import copy_project
 
 pytestmark = pytest.mark.slow
 
-COUNT = 140  # times all stages: ten thousand pairs
-LAUNCHERS = 20  # of them in the launcher
+COUNT = 150  # times all stages: ten thousand pairs
+LAUNCHERS = 32  # of them in the launcher
 STAGES = ("experiment functions.freelunch", "figure functions.freelunch")
 SOURCE = "scripts/reach/source.py"
 
