@@ -28,7 +28,7 @@ from scripts.bayesian.measures import (
     rms,
 )
 from scripts.bayesian.settings import Dropout
-from scripts.maths.ensembles import Ensemble, initialise
+from scripts.maths.ensembles import Ensemble, initialise, pick
 from scripts.maths.gaussian_process import gaussian_posterior
 from scripts.maths.ntk import limit_kernels
 from scripts.maths.random import generators
@@ -67,7 +67,7 @@ def compute(settings: Dropout) -> Result:
     grid = np.linspace(-settings.window, settings.window, settings.grid)
     flat = train_nets(settings, [settings.width], rates)
     bands = all_bands(settings, flat, rates, grid)
-    net = one_block(flat, main, settings.seeds)
+    net = pick(flat, slice(main * settings.seeds, (main + 1) * settings.seeds))
     errors, ratio = variance_errors(settings, net, grid)
     on_data = regions(settings, grid)[0]
     centres, spreads = bands.centres[..., on_data], bands.spreads[..., on_data]
@@ -237,12 +237,6 @@ def expected_errors(settings: Dropout, net: Ensemble, grid: np.ndarray) -> np.nd
     kurtosis = 3 + (1 - 6 * p * (1 - p)) / (p * (1 - p)) * share
     counts = settings.pass_counts
     return np.array([np.sqrt(((kurtosis - (passes - 3) / (passes - 1)) / passes).mean()) for passes in counts])
-
-
-def one_block(net: Ensemble, block: int, seeds: int) -> Ensemble:
-    """Return the nets of one rate."""
-    own = slice(block * seeds, (block + 1) * seeds)
-    return Ensemble([weight[own] for weight in net.weights], [bias[own] for bias in net.biases], net.activation)
 
 
 def _per_net(rates: list[float], seeds: int) -> Tensor:

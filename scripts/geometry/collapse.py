@@ -24,7 +24,7 @@ from scripts.maths.neural_collapse import (
 )
 from scripts.maths.random import generator, generators
 from scripts.maths.statistics import mean_interval, ratio_interval
-from scripts.maths.training import accuracy, cross_entropy, train
+from scripts.maths.training import accuracy, cross_entropy, spaced_times, train
 from scripts.maths.unconstrained_features import Problem, exact_optimum, minimise
 
 KINDS = ("plain", "norm")
@@ -111,8 +111,7 @@ def phases(settings: Collapse) -> list[int]:
 
 def measured_epochs(settings: Collapse) -> list[int]:
     """Return the epochs after which the nets are measured: 0, then evenly on a logarithmic scale to the end."""
-    spaced = np.geomspace(1, settings.epochs, settings.records)
-    return [0, *dict.fromkeys(int(epoch) for epoch in spaced.round())]
+    return spaced_times(settings.epochs, settings.records)
 
 
 @torch.no_grad()

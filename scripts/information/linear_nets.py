@@ -16,7 +16,7 @@ from scripts.information.settings import Gaussian
 from scripts.maths.ensembles import initialise
 from scripts.maths.gaussian_information import channel_information
 from scripts.maths.random import generators
-from scripts.maths.training import train
+from scripts.maths.training import spaced_times, train
 
 KINDS = ("all", "relevant", "irrelevant", "irrelevant_conditional")
 
@@ -110,8 +110,7 @@ def train_linear(settings: Gaussian, task: Task, widths: list[int], decay: float
 
 def record_steps(settings: Gaussian) -> list[int]:
     """Return when training is measured: before it, then at steps that grow evenly in logarithm, to the last."""
-    grown = np.geomspace(1, settings.epochs, settings.records - 1)
-    return [0, *sorted({round(step) for step in grown.tolist()})]
+    return spaced_times(settings.epochs, settings.records - 1)
 
 
 def whole_map(weights: list[Tensor]) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from scripts.information.settings import Plane
 from scripts.maths.random import generators
+from scripts.maths.training import spaced_times
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def draw_task(settings: Plane) -> Task:
 
 def recorded_epochs(settings: Plane) -> np.ndarray:
     """Return the epochs after which nets are looked at: 0, then evenly on a logarithmic scale as far as whole."""
-    return np.unique([0, *np.geomspace(1, settings.epochs, settings.records).round().astype(int)])
+    return np.array(spaced_times(settings.epochs, settings.records))
 
 
 def bin_numbers(settings: Plane) -> list[int]:

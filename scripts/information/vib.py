@@ -19,6 +19,7 @@ from scripts.information.settings import Vib
 from scripts.information.vib_values import bound_values, penalty_values, time_values, width_values
 from scripts.maths.digits import Digits, draw_digits
 from scripts.maths.entropy import plugin_entropy
+from scripts.maths.training import spaced_times
 
 
 def compute(settings: Vib) -> Result:
@@ -121,7 +122,7 @@ def follow(net: Bottleneck, settings: Vib, digits: Digits) -> dict[str, np.ndarr
     """
     seeds, labels = settings.seed_block, digits.fresh_labels
     total = settings.epochs * -(-settings.points // settings.batch_size)
-    steps = record_steps(total, settings.records)
+    steps = spaced_times(total, settings.records - 1)
     codes = []
 
     def look(step: int) -> None:
@@ -145,8 +146,3 @@ def follow(net: Bottleneck, settings: Vib, digits: Digits) -> dict[str, np.ndarr
         "label_checked": np.stack(checked)[:, :, 1],
         "peak_step": np.array(steps)[peak],
     }
-
-
-def record_steps(last: int, records: int) -> list[int]:
-    """Return 0 and up to `records` − 1 whole numbers from 1 to `last`, evenly spaced in the logarithm."""
-    return sorted({0, *np.geomspace(1, last, records - 1).round().astype(int).tolist()})

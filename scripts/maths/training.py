@@ -99,6 +99,11 @@ def _batches(
         yield inputs[seeds, chosen], targets[seeds, chosen]
 
 
+def spaced_times(last: int, count: int) -> list[int]:
+    """Return 0 and up to `count` whole numbers from 1 to `last`, evenly spaced in the logarithm."""
+    return sorted({0, *np.geomspace(1, last, count).round().astype(int).tolist()})
+
+
 def mean_squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
     """Return each seed's mean squared error, shape (seed,); outputs and targets have shape (seed, n, k)."""
     return ((outputs - targets) ** 2).flatten(1).mean(1)

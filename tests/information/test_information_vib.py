@@ -14,10 +14,10 @@ from scripts.information.bottleneck import (
     train_nets,
 )
 from scripts.information.settings import Vib
-from scripts.information.vib import compute, measure, record_steps
+from scripts.information.vib import compute, measure
 from scripts.information.vib_values import bound_values, crossed, penalty_values, slopes, time_values, width_values
 from scripts.maths.digits import Digits, draw_digits
-from scripts.maths.training import cross_entropy
+from scripts.maths.training import cross_entropy, spaced_times
 
 SEEDS = range(2, 5)
 SCHEDULE = Schedule(epochs=2, batch_size=40, learning_rate=0.01)
@@ -168,7 +168,7 @@ def test_a_penalty_past_one_collapses_the_code_and_a_small_one_keeps_it(result):
 
 @pytest.mark.parametrize("records", [3, 9])
 def test_records_begin_before_training_and_end_with_it(records):
-    steps = record_steps(640, records)
+    steps = spaced_times(640, records - 1)
     assert steps[:2] == [0, 1]
     assert steps[-1] == 640
     assert len(steps) <= records
