@@ -25,7 +25,8 @@ def filled(sides, count, seed):
     """Return random points that fill a box, with the distance within which every point of the box has one of them."""
     points = np.random.default_rng(seed).uniform(size=(count, 2)) * sides
     every = np.stack(np.meshgrid(*(np.linspace(0, side, 120) for side in sides)), axis=-1).reshape(-1, 2)
-    return points, float(cdist(every, points).min(1).max())
+    to_the_grid = np.hypot(*sides) / 119 / 2  # no point of the box is farther from one of these
+    return points, float(cdist(every, points).min(1).max() + to_the_grid)
 
 
 @pytest.mark.parametrize(("points", "radius"), [(4, 1.0), (9, 0.5), (25, 2.0), (50, 3.7), (61, 0.1)])
