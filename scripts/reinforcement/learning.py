@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from scripts.reinforcement.environments import Outcomes
 
 CHUNK = 250  # updates drawn at a time: bounds the memory
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Give the step size of the n-th update of a table's entry, 1 / (offset + slope · n).
+    """Give the step size of the n-th update of a table's entry, 1 / (offset + slope · n)^power.
 
     Constant steps have slope 0; the textbook's 1/n has offset 0 and slope 1; the rescaled linear steps of Wainwright
-    (2019, section 3) have offset 1 and slope 1 − γ.
+    (2019, section 3) have offset 1 and slope 1 − γ; the polynomial steps of Even-Dar & Mansour (2003) have offset 0,
+    slope 1 and a power between ½ and 1.
     """
 
     offset: float
     slope: float
+    power: float = 1
 
     def __call__(self, count: np.ndarray) -> np.ndarray:
         """Return the step sizes of updates numbered from 1."""
-        return 1 / (self.offset + self.slope * count)
+        return 1 / (self.offset + self.slope * count) ** self.power
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,33 @@ def uniform_experience(
         updates: how many in all.
         rngs: one generator a seed, each the only source of its seed's draws.
     """
-    for start in range(0, updates, CHUNK):
-        size = min(CHUNK, updates - start)
-        drawn = [_draw(states, actions, size, rng) for rng in rngs]
-        yield Experience(*(np.stack(column, axis=1) for column in zip(*drawn, strict=True)))
+
+    def draw(size: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        pairs, successors = rng.integers(states * actions, size=size), rng.integers(states, size=size)
+        return pairs, successors, rng.random(size), rng.integers(2, size=size)
+
+    return _chunks(draw, updates, rngs)
+
+
+def world_experience(outcomes: Outcomes, updates: int, rngs: Sequence[np.random.Generator]) -> Iterator[Experience]:
+    """Draw experience of a world chunk by chunk: pairs uniform, what follows by the world's chances.
+
+    The end of an episode needs no mark: a terminal state keeps to itself without reward, so that the entries of a
+    table that starts empty stay at its value, 0.
+
+    Args:
+        outcomes: what can follow each state and action.
+        updates: how many in all.
+        rngs: one generator a seed, each the only source of its seed's draws.
+    """
+    states, actions, _ = outcomes.probability.shape
+
+    def draw(size: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        pairs = rng.integers(states * actions, size=size)
+        successors, rewards, _ = outcomes.draw(*np.divmod(pairs, actions), rng.random(size))
+        return pairs, successors, rewards, rng.integers(2, size=size)
+
+    return _chunks(draw, updates, rngs)
 
 
 def q_learning(
@@ -82,13 +109,15 @@ def q_learning(
     rules, seeds, states, actions = table.shape
     flat, visits = _flat_view(table), _flat_view(counts)
     origin = (np.arange(rules * seeds) * states * actions).reshape(rules, seeds)
-    offset, slope = (np.array([[getattr(rule, name)] for rule in schedules]) for name in ("offset", "slope"))
+    offset, slope, power = (
+        np.array([[getattr(rule, name)] for rule in schedules]) for name in ("offset", "slope", "power")
+    )
     entries = experience.pairs[:, None] + origin
     options = experience.successors[:, None, None] * actions + origin + np.arange(actions)[:, None, None]
     for entry, option, reward in zip(entries, options, experience.rewards, strict=True):
         visits[entry] = number = visits[entry] + 1
         old = flat[entry]
-        flat[entry] = old + (reward + discount * flat[option].max(0) - old) / (offset + slope * number)
+        flat[entry] = old + (reward + discount * flat[option].max(0) - old) / (offset + slope * number) ** power
         yield
 
 
@@ -117,9 +146,14 @@ def double_q_learning(tables: np.ndarray, experience: Experience, step: float, d
         yield
 
 
-def _draw(states: int, actions: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    pairs, successors = rng.integers(states * actions, size=size), rng.integers(states, size=size)
-    return pairs, successors, rng.random(size), rng.integers(2, size=size)
+def _chunks(
+    draw: Callable[[int, np.random.Generator], tuple[np.ndarray, ...]],
+    updates: int,
+    rngs: Sequence[np.random.Generator],
+) -> Iterator[Experience]:
+    for start in range(0, updates, CHUNK):
+        drawn = [draw(min(CHUNK, updates - start), rng) for rng in rngs]
+        yield Experience(*(np.stack(column, axis=1) for column in zip(*drawn, strict=True)))
 
 
 def _flat_view(array: np.ndarray) -> np.ndarray:

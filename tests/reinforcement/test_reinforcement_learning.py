@@ -7,7 +7,7 @@ from scripts.maths.random import generators
 from scripts.reinforcement.learning import Schedule, double_q_learning, q_learning, uniform_experience
 
 STATES, ACTIONS, UPDATES, DISCOUNT = 3, 4, 400, 0.7
-RULES = [Schedule(5, 0), Schedule(0, 1), Schedule(1, 0.3)]
+RULES = [Schedule(5, 0), Schedule(0, 1), Schedule(1, 0.3), Schedule(0, 1, 0.7)]
 
 
 def experience(seeds, purpose="test.learning"):
