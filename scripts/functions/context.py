@@ -14,6 +14,8 @@ smallest at c = n/(n+d+1), where risk/d = (d+1)/(n+d+1). That no other p and K d
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -21,8 +23,9 @@ from torch import Tensor
 from scripts.article.artifacts import Result
 from scripts.article.values import Value
 from scripts.functions.settings import Context
+from scripts.maths.linear_attention import best_risk, best_step, step_risk
 from scripts.maths.random import generator, generators
-from scripts.maths.statistics import mean_interval, share_interval
+from scripts.maths.statistics import LEVEL, mean_interval, share_interval
 from scripts.maths.training import mean_squared_error, train
 
 FOUND = 1.1  # a model further above the optimum than this factor has not found it
@@ -31,7 +34,7 @@ Layers = tuple[Tensor, Tensor]  # value row p, shape (seed, d+1), and key–quer
 
 
 def compute(settings: Context) -> Result:
-    """Train one layer a seed and length; score each on new functions, and the main one on inputs in other units too."""
+    """Train one layer a seed, length and dimension; score each on new functions, the main one also in other units."""
     lengths = sorted({*settings.sweep, settings.length})
     models = {length: train_layers(settings, length) for length in lengths}
     risks = np.stack([fresh_risk(settings, models[length], length) for length in lengths])
@@ -43,26 +46,13 @@ def compute(settings: Context) -> Result:
     many = settings.model_copy(update={"seeds": settings.random_seeds})
     random = fresh_risk(many, train_layers(many, last, start=random_start(many)), last)
     values |= longest_values(settings, last, risks[-1], random)
-    return Result(values, {"lengths": np.array(lengths), "risks": risks, "random": random})
-
-
-def best_risk(length: int, dimension: int) -> float:
-    """Return the smallest risk of one layer of linear attention, per dimension: (d+1)/(n+d+1)."""
-    return (dimension + 1) / (length + dimension + 1)
-
-
-def best_step(length: int, dimension: int) -> float:
-    """Return the step size of the one gradient step that has the smallest risk: n/(n+d+1)."""
-    return length / (length + dimension + 1)
-
-
-def step_risk(step: float, length: int, dimension: int, scale: float = 1.0) -> float:
-    """Return the risk of one gradient step on inputs of some scale s, relative to the variance d s² of the answers.
-
-    With S scaled by s², tr E (I − c S)² / d = 1 − 2 c s² + c² s⁴ (n+d+1)/n.
-    """
-    product = step * scale**2
-    return 1 - 2 * product + product**2 * (length + dimension + 1) / length
+    shown, other = sorted({*settings.grid_lengths}), sorted({*settings.dimensions})
+    grid = np.stack([grid_risks(settings, dimension, shown) for dimension in other])
+    pairs = {(settings.dimension, length): row for length, row in zip(lengths, risks, strict=True)}
+    pairs |= dict(zip(product(other, shown), grid.reshape(-1, settings.seeds), strict=True))
+    values |= grid_values({pair: (row / best_risk(*pair[::-1]) - 1) * 100 for pair, row in pairs.items()})
+    arrays = {"lengths": np.array(lengths), "risks": risks, "random": random, "grid": grid}
+    return Result(values, arrays | {"grid_lengths": np.array(shown), "dimensions": np.array(other)})
 
 
 def draw_prompts(
@@ -158,6 +148,12 @@ def fresh_risk(settings: Context, model: Layers, length: int, scale: float = 1.0
     return np.array(risks)
 
 
+def grid_risks(settings: Context, dimension: int, lengths: list[int]) -> np.ndarray:
+    """Train layers in another dimension and return their risks on new functions, shape (length, seed)."""
+    other = settings.model_copy(update={"dimension": dimension})
+    return np.stack([fresh_risk(other, train_layers(other, length), length) for length in lengths])
+
+
 def gradient_step(value: Tensor, key: Tensor) -> np.ndarray:
     """Return every seed's step size c, the mean diagonal of the d × d part that turns xᵀ S w into the answer."""
     matrix = value[:, -1, None, None] * key[:, :-1]
@@ -195,6 +191,32 @@ def longest_values(settings: Context, length: int, risk: np.ndarray, random: np.
         "longest_excess": Value.of(excess, 2, unit="%", note="over the exact optimum"),
         "random_excess": Value.of(random_excess, 2, unit="%", note="longest prompts, random starts"),
         "random_away": Value.of(share_interval(away, random.size), 2, note=f"share above {FOUND} times the optimum"),
+    }
+
+
+def grid_values(excesses: dict[tuple[int, int], np.ndarray]) -> dict[str, Value]:
+    """Describe the layers of several dimensions and lengths by the pair with the largest mean excess.
+
+    Every pair gets an interval at a level that makes all of them hold together (Bonferroni). Where they do, the largest
+    true excess is at least the largest of the lower ends and at most the largest of the upper ends.
+
+    Args:
+        excesses: over the exact optimum in %, shape (seed,), by dimension and length.
+    """
+    level = 1 - (1 - LEVEL) / len(excesses)
+    found = {cell: mean_interval(excess, level) for cell, excess in excesses.items()}
+    dimension, length = max(found, key=lambda cell: found[cell].value)
+    low, high = (max(getattr(each, end) for each in found.values()) for end in ("low", "high"))
+    away = sum(int((each > (FOUND - 1) * 100).sum()) for each in excesses.values())
+    note = (
+        "largest mean excess over the exact optimum of all dimensions and lengths; the interval holds for all at once"
+    )
+    return {
+        "grid_excess": Value.of(found[dimension, length]._replace(low=low, high=high), 2, unit="%", note=note),
+        "grid_excess_dimension": Value(dimension, digits=0, note="where the excess is largest"),
+        "grid_excess_length": Value(length, digits=0, note="where the excess is largest"),
+        "grid_pairs": Value(len(excesses), digits=0, note="of a dimension and a length"),
+        "grid_away": Value(away, digits=0, note=f"models above {FOUND} times the optimum, of all pairs"),
     }
 
 
