@@ -80,11 +80,16 @@ def draw_prompts(
 def draw_examples(
     count: int, length: int, dimension: int, rng: np.random.Generator, scale: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the examples of prompts: G, shape (count, d+1, d+1), and the functions' weights w, shape (count, d, 1)."""
+    """Draw the examples of prompts: G, shape (count, d+1, d+1), and the functions' weights w, shape (count, d, 1).
+
+    As y_i = w·x_i, all of G follows from S = (1/n) Σ x_i x_iᵀ: its last column is S w, its corner wᵀ S w.
+    """
     weights = rng.standard_normal((count, dimension, 1))
-    examples = scale * rng.standard_normal((count, length, dimension))
-    tokens = np.concatenate([examples, examples @ weights], axis=-1)
-    return tokens.transpose(0, 2, 1) @ tokens / length, weights
+    examples = rng.standard_normal((count, length, dimension))
+    spread = examples.transpose(0, 2, 1) @ examples * (scale**2 / length)
+    answers = spread @ weights
+    turned = answers.transpose(0, 2, 1)
+    return np.block([[spread, answers], [turned, turned @ weights]]), weights
 
 
 def attend(value: Tensor, key: Tensor, inputs: Tensor) -> Tensor:

@@ -82,8 +82,8 @@ def isotropic_risk(ratio: np.ndarray, *, signal: float, noise: float) -> np.ndar
 def normal_risk(dimension: np.ndarray, points: int, *, signal: float, noise: float) -> np.ndarray:
     """Return the same mean risk at finite n and d, for independent standard normal entries, exactly.
 
-    σ²d/(n − d − 1) for d < n − 1, by the mean of an inverse Wishart matrix, and r²(1 − n/d) + σ²n/(d − n − 1)
-    for d > n + 1 (Breiman and Freedman 1983; Belkin, Hsu and Xu 2020, theorem 1).
+    σ²d/(n − d − 1) for d < n − 1, and r²(1 − n/d) + σ²n/(d − n − 1) for d > n + 1: the mean of an inverse
+    Wishart matrix, and the share of β that n random directions do not span.
 
     Raises:
         ValueError: |d − n| below 2, where the mean is infinite.

@@ -92,11 +92,13 @@ def _batches(
         yield inputs, targets
         return
     count = inputs.shape[1]
-    order = torch.as_tensor(np.stack([rng.permutation(count) for rng in generators]))
-    seeds = torch.arange(len(generators)).unsqueeze(1)
+    order = torch.as_tensor(np.stack([seed * count + rng.permutation(count) for seed, rng in enumerate(generators)]))
+    # Selecting rows of all seeds together takes half as long as indexing by seed and example.
+    examples, answers = inputs.flatten(0, 1), targets.flatten(0, 1)
     for start in range(0, count, size):
         chosen = order[:, start : start + size]
-        yield inputs[seeds, chosen], targets[seeds, chosen]
+        shape, rows = chosen.shape, chosen.flatten()
+        yield examples.index_select(0, rows).unflatten(0, shape), answers.index_select(0, rows).unflatten(0, shape)
 
 
 def spaced_times(last: int, count: int) -> list[int]:

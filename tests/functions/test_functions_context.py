@@ -57,6 +57,16 @@ def test_fresh_risk_is_what_plain_sampling_gives(scale):
     assert (np.abs(found - plain.mean(1)) < 5 * standard_error).all()
 
 
+def test_what_a_layer_reads_is_the_mean_square_of_the_tokens():
+    count, length, dimension, scale = 4, 6, 3, 0.7
+    moments, weights = context.draw_examples(count, length, dimension, np.random.default_rng(9), scale)
+    rng = np.random.default_rng(9)
+    np.testing.assert_array_equal(weights, rng.standard_normal((count, dimension, 1)))
+    examples = scale * rng.standard_normal((count, length, dimension))
+    tokens = np.concatenate([examples, examples @ weights], axis=-1)
+    np.testing.assert_allclose(moments, np.einsum("pni,pnj->pij", tokens, tokens) / length, atol=1e-13)
+
+
 def test_the_risk_of_the_best_step_is_exact():
     settings = Context(**SMALL)
     step = context.best_step(6, 2)

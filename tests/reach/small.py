@@ -118,18 +118,57 @@ SMALL: dict[str, Any] = {
             **{"precisions": [1.0, 10.0], "foreign": 20},
         },
     },
-    "ntk": {"rbf": {"seeds": 3, "points": 200, "width": 32, "shown": 10}},
+    "ntk": {
+        "rbf": {"seeds": 3, "points": 200, "width": 32, "shown": 10},
+        "width": {"seeds": 3, "widths": [6, 8, 10], "points": 3, "test_points": 2, "dimension": 3, "steps": 5},
+        "dynamics": {"seeds": 3, "widths": [6, 8, 10], "points": 3, "test_points": 2, "dimension": 3, "steps": 20},
+        "predictable": {
+            **{"seeds": 3, "feature_points": 20, "feature_ratios": [0.5, 1.0, 2.0], "validation": 10, "ridges": [0.1]},
+            **{"ridgeless_points": 10, "ratios": [0.5, 2.0], "draws": 3, "kernel_points": 20, "kernel_seeds": 3},
+            **{"net_seeds": 3, "widths": [4, 5, 6], "points": 3, "steps": 10},
+        },
+        "classical": {
+            **{"seeds": 3, "tasks": ["iris", "odd"], "training": 30, "hidden": [1], "costs": [1.0, 10.0]},
+            **{"gammas": [1.0], "ridges": [0.1, 1.0], "trees": 3, "width": 4, "epochs": [1, 2]},
+        },
+        "limits": {
+            **{"seeds": 3, "dimension": 8, "points": 20, "fewer_points": [10], "held_out": 10, "fresh_points": 20},
+            **{"ridges": [0.1, 1.0], "width": 8, "batch_size": 5, "steps": 10},
+        },
+    },
     "reinforcement": {
         "toy": {
             **{"seeds": 20, "long_seeds": 5, "double_seeds": 5, "states": 2, "step": 0.5, "discount": 0.5},
             **{"updates": 20, "long_updates": 1000, "double_updates": 1000, "burn_in": 200, "stride": 20},
-        }
+        },
+        "contraction": {"seeds": 2, "states": 3, "actions": 2, "discounts": [0.5], "pairs": 2, "tolerance": 1e-3},
+        "rates": {"seeds": 3, "updates": 1000},
+        "control": {"seeds": 3, "frozenlake_updates": 200, "cliff_updates": 200, "taxi_updates": 200},
+        "divergence": {"seeds": 3, "updates": 100},
     },
     "functions": {
         "freelunch": {"bits": 2, "sizes": [1, 2], "size": 2},
+        "variance": {
+            **{"seeds": 3, "sizes": [20, 40], "architectures": ["relu 8", "tanh 6 5"], "optimisers": ["sgd", "adam"]},
+            **{"rates": [0.01, 0.1], "steps": 5},
+        },
+        "meta": {
+            **{"seeds": 3, "shots": 4, "widths": [5, 5], "tasks": 60, "batch_size": 20, "learning_rates": [0.01]},
+            **{"rates": [0.003, 0.01], "validation_tasks": 3, "test_tasks": 4, "points": 8},
+        },
+        "search": {
+            **{"seeds": 3, "widths": [4, 5], "layers": 2, "points": 60, "validation": 60, "shortest": 1, "factor": 2},
+            **{"rungs": 2, "trials": 11, "startup": 3, "draws": 100, "resamples": 200},
+        },
         "context": {
             **{"seeds": 3, "random_seeds": 3, "dimension": 2, "length": 5, "sweep": [10], "prompts": 128},
-            **{"test_prompts": 200, "batch_size": 64, "epochs": 2},
+            **{"dimensions": [1], "grid_lengths": [4], "test_prompts": 200, "batch_size": 64, "epochs": 2},
+        },
+        "transformer": {
+            **{"seeds": 2, "length": 2, "width": 4, "layers": 1, "steps": 20, "batch_size": 4, "test_prompts": 100},
+        },
+        "symmetry": {
+            **{"seeds": 3, "points": 400, "widths": [64, 512], "deep_widths": [8, 8], "epochs": 3, "line_points": 3},
         },
     },
 }
