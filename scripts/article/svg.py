@@ -14,7 +14,7 @@ def compact(svg: str) -> str:
     text = re.sub(r'\bd="([^"]*)"', lambda path: f'd="{compact_path(path[1])}"', text)
     text = _numbered(text)
     text = re.sub(rf'(<use [^>]*\bx=)"({NUMBER})" y="({NUMBER})"', _short_place, text)
-    return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    return _without_what_nothing_uses(text)
 
 
 def compact_path(path: str) -> str:
@@ -53,6 +53,16 @@ def _numbered(svg: str) -> str:
     numbers = {name: f"{name[0]}{number}" for number, name in enumerate(hashed, start=1)}
     where = r'(\bid="|url\(#|href="#)([a-z][0-9a-f]{10})\b'
     return re.sub(where, lambda found: found[1] + numbers.get(found[2], found[2]), svg)
+
+
+def _without_what_nothing_uses(svg: str) -> str:
+    """Leave out comments, indentation, spaces in styles, and ids that nothing refers to."""
+    text = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
+    text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)
+    text = re.sub(r'\bstyle="[^"]*"', lambda found: re.sub("([:;]) +", r"\1", found[0]), text)
+    text = re.sub(r">\s*\n\s*<", ">\n<", text)
+    return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
 
 
 def _command(letter: str, last: str, steps: list[int]) -> str:

@@ -1,12 +1,16 @@
+import io
 import re
 
+import matplotlib
 import numpy as np
 import pytest
+import typst
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path import parse_path
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from scripts.article.figure import to_svg
 from scripts.article.svg import compact, compact_path
@@ -72,7 +76,8 @@ def test_markers_keep_their_places_and_nothing_but_numbers_and_metadata_changes(
     panel.scatter([0.1, 0.77], [0.3, 0.9])
     panel.plot([0, 1, 2], [0, 1, 0.5])
     panel.set_title("10.123456 stays in a text")
-    text = to_svg(figure)
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        text = to_svg(figure)
     assert "<metadata>" not in text
     assert "DOCTYPE" not in text
     assert "10.123456 stays in a text" in text
@@ -80,3 +85,27 @@ def test_markers_keep_their_places_and_nothing_but_numbers_and_metadata_changes(
     assert places
     assert all(re.fullmatch(r"-?\d*\.?\d{0,2}", number) for place in places for number in place)
     assert compact(text) == text
+
+
+def painted(svg, folder):
+    """Return the picture that another program paints of an SVG, shape (row, column, channel)."""
+    (folder / "picture.svg").write_text(svg)
+    (folder / "page.typ").write_text('#set page(width: auto, height: auto, margin: 0pt)\n#image("picture.svg")\n')
+    return imread(io.BytesIO(typst.compile(folder / "page.typ", format="png", ppi=144)))
+
+
+def test_a_compact_picture_looks_the_same_and_refers_to_all_its_ids(tmp_path):
+    figure = Figure(figsize=(3, 2))
+    panel = figure.subplots()
+    panel.scatter([0.1, 0.77, 1.4], [0.3, 0.9, 0.5], label="points")
+    panel.fill_between([0, 1, 2], [0, 0.2, 0.1], [0.5, 1, 0.4], alpha=0.3)
+    panel.imshow(np.eye(3), extent=(0.5, 1.0, 0.5, 1.0), aspect="auto")
+    panel.legend()
+    written = io.StringIO()
+    figure.savefig(written, format="svg")
+    text = compact(written.getvalue())
+    assert np.abs(painted(text, tmp_path) - painted(written.getvalue(), tmp_path)).max() < 0.1
+    assert "<!--" not in text
+    ids, used = set(re.findall(r'\bid="([^"]+)"', text)), set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
+    assert ids == used
+    assert len(text) < 0.8 * len(written.getvalue())

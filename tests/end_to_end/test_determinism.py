@@ -56,11 +56,11 @@ def test_forks_of_warm_processes_and_processes_of_their_own_make_the_same(tmp_pa
     made = {}
     for way in ("on", "off"):
         folder = copy_project(tmp_path / way)
-        config = ("sections=[bayesian,functions]",)
+        config = ("sections=[ntk]",)
         done = snakemake(folder, config=config, ARTICLE_WARM=way, ARTICLE_STORE="off", PYTHONPATH=site)
         assert done.returncode == 0, done.stdout + done.stderr
         made[way] = contents(folder)
-        for stage in ("experiment bayesian.dropout", "experiment functions.context", "figure bayesian.band"):
+        for stage in ("experiment ntk.width", "experiment ntk.dynamics", "figure ntk.width"):
             assert (str(stage.split())[1:-1] in noted.read_text()) == (way == "off"), f"{stage}: {way}"
     assert made["on"] == made["off"]
 
