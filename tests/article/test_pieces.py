@@ -50,6 +50,7 @@ def runs(monkeypatch):
     return texts
 
 
+@pytest.mark.slow
 def test_an_edit_renders_its_own_piece_and_gives_what_a_build_from_nothing_gives(small, runs):
     built(small)
     runs.clear()
@@ -109,6 +110,7 @@ def test_a_folder_that_cannot_be_written_to_costs_time_only(tmp_path):
     Cache(file).prune()
 
 
+@pytest.mark.slow
 def test_citations_are_told_apart_across_pieces(small):
     built(small)
     with (small.folder / "templates/references.bib").open("a") as file:

@@ -64,6 +64,7 @@ def test_every_colour_of_the_style_has_a_name_on_the_page():
     assert named == set(COLOURS)
 
 
+@pytest.mark.slow
 def test_fonts_keep_the_characters_of_their_ranges_and_the_math_table(tmp_path, monkeypatch):
     from fontTools.ttLib import TTFont
 

@@ -175,6 +175,7 @@ def library(name: str, text: str) -> None:
     Path(f"site/{name}.py").write_text(text)
 
 
+@pytest.mark.slow
 def test_a_job_meets_the_libraries_of_its_group_and_no_others():
     for name in ("slow", "mine", "other"):
         library(name, "import time\ntime.sleep(1)\n")
@@ -243,6 +244,7 @@ def test_a_server_that_ends_at_once_keeps_nobody_waiting(tmp_path):
         assert parent() == os.getpid()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["the first", "that of the group"])
 def test_the_job_of_a_server_that_is_killed_runs_once_more_and_the_fork_is_gone(which):
     write("job", SLEEP)
@@ -328,6 +330,7 @@ def test_what_comes_from_the_store_or_is_not_to_be_made_is_in_no_group(dice, mon
     assert groups(Plan.load({}), MADE) == []
 
 
+@pytest.mark.slow
 def test_a_job_that_waits_for_libraries_ends_with_the_build():
     library("slow", "import time\nopen('importing', 'w')\ntime.sleep(1)\n")
     write("job", SLEEP)
