@@ -199,6 +199,12 @@ def test_a_job_of_another_environment_or_more_threads_has_a_process_of_its_own(o
         assert parent(**other) == os.getpid()
 
 
+@pytest.mark.parametrize("other", [{"PS1": "(.venv) $ "}, {"PATH": "/elsewhere"}])
+def test_what_shells_set_or_take_away_does_not_count(other):
+    with warm() as (_, first):
+        assert above(parent(**other)) == first
+
+
 def test_a_job_in_another_folder_has_a_process_of_its_own(tmp_path, monkeypatch):
     with warm():
         Path(tmp_path / "other").mkdir()

@@ -36,8 +36,17 @@ def figure_source(name: str) -> str:
     return (ROOT / f"scripts/{section}/figures/{figure}.py").read_text()
 
 
+def experiments() -> set[str]:
+    """Return all experiments, read off the rules; not every one is drawn."""
+    return {
+        name
+        for path in ROOT.glob("workflow/rules/*.smk")
+        for name in re.findall(r'stage\("([\w.]+)"\)', path.read_text())
+    }
+
+
 FIGURES = figures()
-EXPERIMENTS = set().union(*FIGURES.values())
+EXPERIMENTS = experiments()
 
 
 def imports(module: str) -> dict[str, set[str]]:
@@ -188,7 +197,7 @@ def clone_with_results(folder: Path) -> None:
 
 
 def new_section(folder: Path) -> None:
-    """Add a section with one experiment and one figure, from a copy of what is smallest."""
+    """Add a section: that on reinforcement learning once more, under another name."""
     shutil.copytree(folder / "scripts/reinforcement", folder / "scripts/control")
     (folder / "workflow/rules/control.smk").write_text(
         (folder / "workflow/rules/reinforcement.smk").read_text().replace("reinforcement", "control")
@@ -267,7 +276,7 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "the memory of sources deleted": (delete(".cache"), set()),
     "the memory of sources damaged": (alter(".cache/summaries.json"), set()),
     "a fresh clone with copied results": (clone_with_results, set()),
-    "a new section": (new_section, stages() | {"control.toy", "figure control.toy"}),
+    "a new section": (new_section, {name.replace("reinforcement.", "control.") for name in stages(*(name for name in EXPERIMENTS if name.startswith("reinforcement.")))}),
     "a section removed": (replace("config/config.yaml", "  - ntk\n", ""), REPORT),
     "a file renamed": (both(lambda folder: (folder / "scripts/maths/ross.py").rename(folder / "scripts/maths/knn.py"), replace("scripts/information/features.py", "scripts.maths.ross", "scripts.maths.knn")), stages("information.features")),
 }  # fmt: skip

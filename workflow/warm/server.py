@@ -23,7 +23,8 @@ import socket
 import sys
 import traceback
 
-PER_SHELL = {"_", "SHLVL", "PWD", "OLDPWD", "PATH", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # no library looks at import
+# What shells set anew or, like the prompt of an activated environment, take away; no library looks at it when imported.
+PER_SHELL = {"_", "SHLVL", "PWD", "OLDPWD", "PATH", "PS1", "PS2", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}
 PR_SET_PDEATHSIG = 1
 PRCTL = ctypes.CDLL(None).prctl
 
