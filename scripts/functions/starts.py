@@ -99,7 +99,7 @@ def untrained(settings: Meta) -> Ensemble:
 def errors_by_step(net: Ensemble, tasks: Tasks, rates: np.ndarray, looks: Sequence[int]) -> np.ndarray:
     """Adapt every net to its tasks and return its mean squared error on each, shape (look, seed, task).
 
-    An error that is no longer finite, since the steps were too large, is infinite.
+    Steps that are too large for a task leave even its own examples worse than before. There the start is kept.
 
     Args:
         net: one start a seed.
@@ -109,13 +109,17 @@ def errors_by_step(net: Ensemble, tasks: Tasks, rates: np.ndarray, looks: Sequen
     """
     seeds, count = tasks.drawn.shape[:2]
     size = torch.as_tensor(np.repeat(rates, count), dtype=PRECISION)[:, None, None]
-    found = []
     ways = adapt(per_task(net, count), tasks.inputs, tasks.targets, rate=size, steps=looks[-1])
+    found, start = [], None
     for step, adapted in enumerate(ways):
-        if step in looks:
+        if step == 0 or step in looks:
             with torch.no_grad():
-                found.append(mean_squared_error(adapted(tasks.grid), tasks.curves).double().reshape(seeds, count))
-    return torch.stack(found).nan_to_num(nan=np.inf, posinf=np.inf).numpy()
+                own = mean_squared_error(adapted(tasks.inputs), tasks.targets)
+                error = mean_squared_error(adapted(tasks.grid), tasks.curves).double()
+            start = start or (own, error)
+        if step in looks:
+            found.append(torch.where(own <= start[0], error, start[1]).reshape(seeds, count))
+    return torch.stack(found).numpy()
 
 
 def best_rates(settings: Meta, net: Ensemble, tasks: Tasks) -> dict[int, np.ndarray]:

@@ -74,12 +74,14 @@ def test_errors_equal_one_task_at_a_time(tiny, nets):
             assert found[row, seed, task] == pytest.approx(expected.item(), rel=1e-3)
 
 
-def test_an_error_out_of_bounds_is_infinite(tiny, nets):
-    tasks = starts.new_tasks(tiny, 4, "test")
-    found = starts.errors_by_step(nets["maml"], tasks, np.full(3, 1e6), range(12))
-    assert np.isfinite(found[0]).all()
-    assert np.isposinf(found[-1]).any()
-    assert (np.isposinf(found) | (found < 1e39)).all()  # no NaN, and no largest number in infinity's place
+def test_steps_that_spoil_their_own_examples_leave_the_start(tiny, nets):
+    tasks, looks = starts.new_tasks(tiny, 4, "test"), range(12)
+    start = starts.errors_by_step(nets["maml"], tasks, np.full(3, 0.01), (0,))[0]
+    spoilt = starts.errors_by_step(nets["maml"], tasks, np.full(3, 1e6), looks)
+    np.testing.assert_array_equal(spoilt, np.broadcast_to(start, spoilt.shape))
+    mixed = starts.errors_by_step(nets["maml"], tasks, np.array([0.01, 1e6, 0.01]), looks)
+    np.testing.assert_array_equal(mixed[:, 1], np.broadcast_to(start[1], mixed[:, 1].shape))
+    assert (mixed[-1, [0, 2]] != start[[0, 2]]).any()
 
 
 def test_chosen_step_sizes_are_best_on_the_validation_tasks(tiny, nets):
