@@ -19,11 +19,14 @@ from scripts.article.yaml import load_yaml
 class Claim(Data):
     """Hold one claim as its file states it: decided by a criterion, still untested, or untestable.
 
-    An untested claim may state its criterion already, so that it is fixed before its experiments first run.
+    An untested claim may state its criterion already, so that it is fixed before its experiments first run. `short` and
+    `test` are its assertion and its criterion in the few words that the ledger has room for.
     """
 
     id: str
     assertion: str = Field(min_length=20)
+    short: str = Field("", max_length=60)
+    test: str = Field("", max_length=80)
     in_favour: str = Field("", alias="for")
     against: str = ""
     condition: str = ""
