@@ -312,6 +312,18 @@ class Selective(TunedClassifiers):
     )
 
 
+class Rule(Model):
+    """Parameters of Bayes' rule on a few coins, evaluated in fractions."""
+
+    parts: int = parameter(
+        4,
+        ge=3,
+        description="Parts of the chance of heads: one coin for each of 1/parts, 2/parts, …",
+        origin="hand-tuned",
+    )
+    tosses: int = parameter(2, ge=1, description="Tosses of one coin, all of them heads", origin="hand-tuned")
+
+
 class Settings(Model):
     """List the experiments of the section."""
 
@@ -321,3 +333,4 @@ class Settings(Model):
     faraway: Faraway
     posterior: Posterior
     selective: Selective
+    rule: Rule

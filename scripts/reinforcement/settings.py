@@ -117,6 +117,14 @@ class Divergence(SeededModel):
     )
 
 
+class Printed(Model):
+    """Parameters of the article's printed equation beside the right one, both solved exactly."""
+
+    states: int = parameter(5, ge=1, description="States of the article's table", origin="the article's demo")
+    actions: int = parameter(2, ge=1, description="Actions in each state of that table", origin="the article's demo")
+    discount: float = parameter(0.9, gt=0, lt=1, description="Discount γ in both worlds", origin="the article's demo")
+
+
 class Settings(Model):
     """List the experiments of the section."""
 
@@ -125,3 +133,4 @@ class Settings(Model):
     rates: Rates
     control: Control
     divergence: Divergence
+    printed: Printed

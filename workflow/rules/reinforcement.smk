@@ -1,12 +1,13 @@
 # Section 6, reinforcement learning.
 #
 # in:   nothing; the experience is drawn from its seeds
-# out:  results/reinforcement/{toy,contraction,rates,control,divergence}.{json,npz}
+# out:  results/reinforcement/{toy,contraction,rates,control,divergence,printed}.{json,npz}
 # steps: toy          the article's table: its exact answer, its first updates, and its limits
 #        contraction  how much closer the Bellman operator brings two tables, and how fast dynamic programming ends
 #        rates        Q-learning on a frozen lake under four step sizes, against its exact table
 #        control      three learners on a frozen lake, along a cliff and in a taxi, judged exactly
 #        divergence   Baird's star, where learning with features runs away from the right values
+#        printed      the printed equation for Q beside the right one, both solved exactly
 
 
 use rule experiment as reinforcement_toy with:
@@ -52,3 +53,12 @@ use rule experiment as reinforcement_divergence with:
         "logs/reinforcement/divergence.log",
     params:
         **stage("reinforcement.divergence"),
+
+
+use rule experiment as reinforcement_printed with:
+    output:
+        **artifact("reinforcement.printed"),
+    log:
+        "logs/reinforcement/printed.log",
+    params:
+        **stage("reinforcement.printed"),
