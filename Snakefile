@@ -24,6 +24,7 @@ rule all:
     default_target: True
     input:
         rules.report.output,
+        rules.changes.output,
 
 
 # Runs once, in the main process, before the first job; not in dry runs, nor where nothing is to be done.
@@ -34,11 +35,14 @@ onstart:
 
 
 onsuccess:
-    print(f"Made {', '.join(rules.report.output[:3])} in {elapsed()}.", file=sys.stderr)
+    made = [getattr(rules.report.output, kind) for kind in ("html", "pdf", "json")]
+    print(f"Made {', '.join(made)} in {elapsed()}.", file=sys.stderr)
+    if rules.changes.output.page in planned():
+        print(Path(rules.changes.log[0]).read_text(encoding="utf-8", errors="replace"), end="", file=sys.stderr)
 
 
 onerror:
     print(
-        "The report was not made. The log above says why; the last good report, if any, still stands.",
+        "The build has failed. The log above says why; the last good report, if any, still stands.",
         file=sys.stderr,
     )

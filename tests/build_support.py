@@ -48,7 +48,7 @@ def summary(folder: Path, *config: str) -> tuple[int, str, str]:
 
 
 def due(folder: Path, *config: str, preset: str = "quick") -> set[str]:
-    """Return the stages that a build would run: experiments by id, figures as `figure id`, `fonts`, `report`."""
+    """Return the stages that a build would run: experiments by id, figures as `figure id`, `fonts`, `report`, …."""
     status, out, errors = summary(folder, f"preset={preset}", *config)
     assert status == 0, out + errors
     return stages_due(out)
@@ -63,6 +63,8 @@ def stages_due(table: str) -> set[str]:
 
 def stage_of(path: str) -> str:
     """Return the stage that makes a file."""
+    if path.startswith("results/infographic"):
+        return "infographic"
     found = RESULT.fullmatch(path)
     if not found:
         return "report"

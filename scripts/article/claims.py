@@ -74,12 +74,26 @@ class Claim(Data):
 
 @dataclass(frozen=True)
 class DecidedClaim:
-    """Hold a claim with its section, where it stands, and its verdict."""
+    """Hold a claim that was decided.
+
+    Args:
+        claim: as its file states it.
+        section: that it is of.
+        where: file and line.
+        by_criterion: the verdict that the values give.
+        shaken: why that verdict is not firm, in words; empty where nothing speaks against it.
+    """
 
     claim: Claim
     section: str
     where: str
-    verdict: Verdict
+    by_criterion: Verdict
+    shaken: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict that the report prints."""
+        return "inconclusive" if self.shaken else self.by_criterion
 
 
 def load_claims(sections: Sequence[str]) -> list[tuple[str, str, Claim]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from scripts.article.errors import ArticleError, nearest
@@ -28,7 +29,20 @@ class Article(Model):
     subtitle: str = ""
     preset: Preset = "standard"
     first_seed: int = Field(0, ge=0)
+    source_base: str = ""  # before a script's path in links: empty, or a URL
     sections: list[str] = Field(min_length=1)
+
+    @field_validator("source_base")
+    @classmethod
+    def _is_a_base(cls, base: str) -> str:
+        if base and not re.fullmatch(r"https?://[^\s/?#\"'<>\\]+(/[^\s?#\"'<>\\]*)?/", base):
+            raise ValueError("expected nothing, or a URL that begins with http:// or https:// and ends with /")
+        return base
+
+    @property
+    def link_base(self) -> str:
+        """Return what comes before a script's path in a link from the report; `report/` lies beside `scripts/`."""
+        return self.source_base or "../"
 
 
 class Configuration:
@@ -37,11 +51,13 @@ class Configuration:
     Args:
         article: the settings of the article as a whole.
         experiments: settings by experiment, as `section.experiment`.
+        given: what the command line gave on top of config/config.yaml.
     """
 
-    def __init__(self, article: Article, experiments: dict[str, Model]):
+    def __init__(self, article: Article, experiments: dict[str, Model], given: dict[str, Any]):
         self.article = article
         self.experiments = experiments
+        self.given = given
 
 
 def load_configuration(overrides: Mapping[str, Any] | None = None) -> Configuration:
@@ -69,7 +85,7 @@ def load_configuration(overrides: Mapping[str, Any] | None = None) -> Configurat
     for section in article.sections:
         block = merged.get(section) or {}
         experiments |= _section_settings(section, block, article, sources)
-    return Configuration(article, experiments)
+    return Configuration(article, experiments, given)
 
 
 def _section_settings(
@@ -172,7 +188,7 @@ def _explain(detail: ErrorDetails, model: type[Model], prefix: str, sources: Map
         return f"{where}: {key} is missing"
     if detail["type"] == "literal_error" and key == "preset":
         return f"{where}: preset is {detail['input']!r}, expected one of {', '.join(get_args(Preset))}"
-    message = detail["msg"].removeprefix("Input ")
+    message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return f"{where}: {key} is {detail['input']!r}: {message}"
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.article.agreement import settled
 from scripts.article.artifacts import Artifact
 from scripts.article.claims import DecidedClaim, decide_claims, load_claims
 from scripts.article.errors import ArticleError
 from scripts.article.figure import Drawing
 from scripts.article.fonts import FONTS
 from scripts.article.freshness import check_record, load_fresh_artifact, load_fresh_drawing
+from scripts.article.miniatures import RECORD
 from scripts.article.plan import Plan
 from scripts.article.values import Value
 
@@ -49,9 +51,11 @@ def load_content(plan: Plan) -> Content:
     artifacts = {name: load_fresh_artifact(stage) for name, stage in plan.experiments.items()}
     figures = {name: load_fresh_drawing(stage) for name, stage in plan.figures.items()}
     check_record(FONTS, plan.fonts)
+    if plan.infographic:
+        check_record(RECORD, plan.infographic.recipe)
     values = {f"{name}.{key}": value for name, artifact in artifacts.items() for key, value in artifact.values.items()}
     references = read_reference_keys(REFERENCES)
-    claims = decide_claims(load_claims(plan.sections), values, references)
+    claims = settled(decide_claims(load_claims(plan.sections), values, references), plan.configuration.article.preset)
     return Content(plan, artifacts, values, figures, claims, references)
 
 

@@ -20,7 +20,7 @@ MEANINGS = {
     "supported": "the criterion is met by the whole interval",
     "qualified": "it holds under conditions that the text names",
     "refuted": "the criterion fails by the whole interval",
-    "inconclusive": "the interval is too wide to tell",
+    "inconclusive": "the interval is too wide to tell, or other seeds tell otherwise",
     "untestable": "no experiment here can decide it",
     "untested": "its experiments are still to come",
 }

@@ -17,12 +17,16 @@ from scripts.article.artifacts import RESULTS, Artifact, artifact_path, load_art
 from scripts.article.errors import ArticleError
 from scripts.article.figure import Drawing, figure_path, load_drawing
 from scripts.article.fonts import FONTS, font_files
-from scripts.article.plan import Plan, Stage
+from scripts.article.miniatures import CARD_FILE, RECORD
+from scripts.article.plan import SNAPSHOT, Plan, Stage
 from scripts.article.recipe import Recipe, differences
 from scripts.article.records import read_record
 
 REPORT = RESULTS / "report.json"
-REPORT_FILES = (*(Path("report", f"report.{kind}") for kind in ("html", "pdf", "json")), REPORT)
+REPORT_FILES = (*(Path("report", f"report.{kind}") for kind in ("html", "pdf", "json")), SNAPSHOT, REPORT)
+REPORT_FILES = (Path("report", CARD_FILE.name), *REPORT_FILES)
+CHANGES = RESULTS / "changes.json"
+CHANGES_FILES = (Path("report/changes.html"), CHANGES)
 
 
 class Stale(ArticleError):
@@ -49,7 +53,7 @@ class Check:
 
 
 def checks(plan: Plan) -> list[Check]:
-    """Return the checks of every stage, the report's last."""
+    """Return the checks of every stage, the report's and that of its changes last."""
     found = [
         Check(name, artifact_path(name), partial(load_fresh_artifact, stage))
         for name, stage in plan.experiments.items()
@@ -58,10 +62,13 @@ def checks(plan: Plan) -> list[Check]:
         Check(f"figure {name}", figure_path(name), partial(load_fresh_drawing, stage))
         for name, stage in plan.figures.items()
     ]
+    if plan.infographic:
+        found.append(Check("infographic", RECORD, partial(check_record, RECORD, plan.infographic.recipe)))
     return [
         *found,
         Check("fonts", FONTS, partial(check_record, FONTS, plan.fonts)),
         Check("report", REPORT, partial(check_record, REPORT, plan.report)),
+        Check("changes", CHANGES, partial(check_record, CHANGES, plan.changes)),
     ]
 
 
@@ -87,10 +94,9 @@ def align_times(plan: Plan) -> None:
 
     Digests decide what is made anew; Snakemake's own look at the times cannot be switched off, so it must find nothing.
     """
-    stages = [*plan.experiments.values(), *plan.figures.values()]
-    made = [([plan.experiments[name].files for name in stage.reads], stage.files) for stage in stages]
-    every = [*(stage.files for stage in stages), font_files()]
-    for sources, files in [*made, (every, REPORT_FILES)]:
+    made = [([plan.experiments[name].files for name in stage.reads], stage.files) for stage in plan.stages]
+    every = [*(stage.files for stage in plan.stages), font_files()]
+    for sources, files in [*made, (every, REPORT_FILES), ([REPORT_FILES], CHANGES_FILES)]:
         newest = max((_time(file) for group in sources for file in group), default=0)
         for file in files:
             if file.is_file() and _time(file) < newest:

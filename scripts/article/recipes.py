@@ -9,6 +9,7 @@ from typing import Any
 from scripts.article.errors import ArticleError
 from scripts.article.figure import figure_module
 from scripts.article.fonts import PACKAGES
+from scripts.article.miniatures import miniature_module
 from scripts.article.recipe import Recipe
 from scripts.article.settings import Model
 from scripts.reach.graph import Graph, Node, Reach
@@ -46,6 +47,13 @@ class Recipes:
         """Return the recipe of a figure that reads some experiments."""
         return self._recipe(figure_entries(self.graph, identifier), {}, inputs)
 
+    def of_infographic(
+        self, miniatures: Iterable[str], settings: Mapping[str, Any], inputs: Mapping[str, str]
+    ) -> Recipe:
+        """Return the recipe of the infographic with the miniatures of some sections."""
+        own = [node for section in miniatures for node in _own_entries(self.graph, miniature_module(section), "draw")]
+        return self._recipe([*own, self.graph.entry(f"{GENERATOR}.infographic", "draw_infographic")], settings, inputs)
+
     def of_fonts(self) -> Recipe:
         """Return the recipe of the fonts that the page embeds."""
         return self._recipe([self.graph.entry(f"{GENERATOR}.fonts", "cut_fonts"), *_packages(PACKAGES)], {}, {})
@@ -54,6 +62,10 @@ class Recipes:
         """Return the recipe of the report."""
         entries = [self.graph.entry(f"{GENERATOR}.report", "assemble"), *_packages(PACKAGES)]
         return self._recipe(entries, settings, inputs)
+
+    def of_changes(self, inputs: Mapping[str, str]) -> Recipe:
+        """Return the recipe of the page that compares the report with the accepted one."""
+        return self._recipe([self.graph.entry(f"{GENERATOR}.changes", "write_changes")], {}, inputs)
 
     def reads(self, module: str) -> list[str]:
         """Return the experiments a module reads, from its literal list `READS`; the module is not imported.

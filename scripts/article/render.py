@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -15,12 +18,14 @@ from scripts.article.artifacts import RESULTS
 from scripts.article.cache import Cache
 from scripts.article.configuration import Article
 from scripts.article.errors import ArticleError
+from scripts.article.making import embedded, panels
 from scripts.article.pandoc import html_pieces, typst_pieces
 from scripts.article.press import Press
 
 TEMPLATES = Path("templates")
 RENDERED = Path(".cache/rendered")
 FONTS = RESULTS / "fonts"
+SCRIPTS = ("page.js", "tables.js")
 SPLIT = "SPLIT-BETWEEN-FRONT-AND-BODY"
 COLOURS = {  # the figures' colours (scripts/article/style.py) and the page's names for them
     "#0072b2": "blue",
@@ -43,7 +48,13 @@ class Rendered:
     pdf: bytes
 
 
-def render(pieces: Mapping[str, str], article: Article, notice: str = "", press: Press | None = None) -> Rendered:
+def render(
+    pieces: Mapping[str, str],
+    article: Article,
+    notice: str = "",
+    press: Press | None = None,
+    summary: Mapping[str, Any] | None = None,
+) -> Rendered:
     """Return page and print of an article.
 
     Args:
@@ -52,6 +63,7 @@ def render(pieces: Mapping[str, str], article: Article, notice: str = "", press:
         article: title, subtitle and preset.
         notice: printed under the title of both, or empty.
         press: prints; one that was made earlier is quicker.
+        summary: what `report.json` holds, from which the page's panels tell how its numbers were made.
 
     Raises:
         ArticleError: pandoc or Typst refuse the text.
@@ -59,25 +71,38 @@ def render(pieces: Mapping[str, str], article: Article, notice: str = "", press:
     pieces, about = _split(pieces), {"title": article.title, "subtitle": article.subtitle, "notice": notice}
     rendered, press = Cache(RENDERED), press or Press()
     with ThreadPoolExecutor(2) as pool:
-        page = pool.submit(_page, pieces, about, rendered)
+        page = pool.submit(_page, pieces, about, rendered, partial(_panels, summary or {}, article.link_base))
         printed = pool.submit(_print, pieces, about, rendered, press)
         both = Rendered(page.result(), printed.result())
     rendered.prune()
     return both
 
 
-def _page(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache) -> str:
+def _page(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache, told: Callable[[str], str]) -> str:
     contents, (front, *body) = html_pieces(pieces, rendered)
     listed = [part.strip().removeprefix("<ul>\n").removesuffix("\n</ul>") for part in contents]
-    frame = _environment().get_template("report.html.j2")
+    frame, script = _environment().get_template("report.html.j2"), page_script()
     return frame.render(
         **about,
         contents="\n".join(["<ul>", *filter(None, listed), "</ul>"]),
-        front=front,
-        body=re.sub(r"<!--svg (\S+?)-->", lambda found: inline_svg(Path(found[1])), "".join(body)),
+        front=_with_pictures(front),
+        body=_with_pictures("".join(body)),
+        made=told("".join([front, *body])),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=(TEMPLATES / "assets/style.css").read_text(encoding="utf-8"),
-        fonts={path.stem: base64.b64encode(path.read_bytes()).decode() for path in sorted(FONTS.glob("*.woff2"))},
+        fonts=embedded_fonts(),
     )
+
+
+def page_script() -> str:
+    """Return the page's scripts as one, which its security policy names by its SHA-256."""
+    return "\n".join((TEMPLATES / "assets" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+def _panels(summary: Mapping[str, Any], base: str, page: str) -> str:
+    """Return what the panels of a page tell, as JSON."""
+    return embedded(panels(page, summary.get("values", {}), summary.get("stages", {}), base))
 
 
 def _print(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache, press: Press) -> bytes:
@@ -86,6 +111,15 @@ def _print(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache,
     environment.filters |= {"typst": _typst_string, "typst_markup": _typst_markup}
     frame = environment.get_template("report.typ.j2")
     return press.print(frame.render(**about, front=front, body="\n".join(body)))
+
+
+def _with_pictures(page: str) -> str:
+    return re.sub(r"<!--svg (\S+?)-->", lambda found: inline_svg(Path(found[1])), page)
+
+
+def embedded_fonts() -> dict[str, str]:
+    """Return the fonts of the page in base 64, by name."""
+    return {path.stem: base64.b64encode(path.read_bytes()).decode() for path in sorted(FONTS.glob("*.woff2"))}
 
 
 def inline_svg(path: Path) -> str:

@@ -16,10 +16,12 @@ from scripts.article.content import load_content
 from scripts.article.errors import told_in_one_line
 from scripts.article.fonts import FONTS
 from scripts.article.freshness import REPORT
-from scripts.article.plan import Plan
+from scripts.article.miniatures import CARD_FILE
+from scripts.article.plan import SNAPSHOT, Plan
 from scripts.article.press import Press
 from scripts.article.records import checksums, write_record
 from scripts.article.render import render
+from scripts.article.snapshot import take_snapshot
 from scripts.article.summary import summarise
 from scripts.article.text import render_article
 
@@ -30,12 +32,12 @@ NOTICES = {
 
 
 def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) -> None:
-    """Write report.html, report.pdf and report.json; all of them are made before the first is written.
+    """Write report.html, report.pdf, report.json and the snapshot; all are made before the first is written.
 
     Args:
         overrides: what the command line gave on top of config/config.yaml.
         into: the folder.
-        record: where the recipe of the report and the checksums of its files are written down.
+        record: where the recipe of the report and the checksums of its files are written down; beside it, the snapshot.
 
     Raises:
         ArticleError: anything that the report is made from is missing, stale, altered or wrong.
@@ -46,10 +48,18 @@ def assemble(overrides: Mapping[str, Any], into: Path, record: Path = REPORT) ->
     sources = [*map(Path, plan.outputs()), FONTS]
     read = checksums(file for file in sources if file.is_file())  # what is missing is named when it is loaded
     content = load_content(plan)
-    summary = to_json(summarise(content))
+    summary = summarise(content)
     article = plan.configuration.article
-    rendered = render(render_article(content), article, NOTICES.get(article.preset, ""), press)
-    outputs = {into / "report.json": summary, into / "report.pdf": rendered.pdf, into / "report.html": rendered.html}
+    pieces, shown = render_article(content)
+    rendered = render(pieces, article, NOTICES.get(article.preset, ""), press, summary)
+    outputs = {
+        into / "report.json": to_json(summary),
+        into / "report.pdf": rendered.pdf,
+        into / "report.html": rendered.html,
+    }
+    outputs[record.with_name(SNAPSHOT.name)] = take_snapshot(content, shown.values)
+    if plan.infographic:
+        outputs[into / CARD_FILE.name] = CARD_FILE.read_bytes()
     for path, data in outputs.items():
         write_atomically(path, data)
     write_record(record, plan.report, checksums(outputs) | read)

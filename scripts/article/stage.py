@@ -24,8 +24,15 @@ from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.experiment import conduct
 from scripts.article.figure import draw_figure, figure_files, figure_module
 from scripts.article.fonts import cut_fonts, font_files
+from scripts.article.miniatures import (
+    claims_sources,
+    experiments_of,
+    infographic_files,
+    miniature_module,
+    with_miniature,
+)
 from scripts.article.recipe import Recipe
-from scripts.article.recipes import Recipes
+from scripts.article.recipes import GENERATOR, Recipes
 from scripts.article.records import checksums
 from scripts.article.settings import experiment_class
 from scripts.article.store import Store, store_key
@@ -86,7 +93,22 @@ def fonts(recipes: Recipes, identifier: str, settings: str) -> Task:
     return Task("fonts", recipe, recipes.files(recipe), [], font_files(), lambda: cut_fonts(recipe))
 
 
-KINDS = {"experiment": experiment, "figure": figure, "fonts": fonts}
+def infographic(recipes: Recipes, identifier: str, settings: str) -> Task:
+    """Return the task of the infographic, which has no id; its settings name the sections."""
+    given = json.loads(settings)
+    sections = [name for name, _ in given["sections"]]
+    experiments, modules = experiments_of(sections), {name: miniature_module(name) for name in with_miniature(sections)}
+    recipe = recipes.of_infographic(modules, given, _digests(experiments) | claims_sources(sections))
+
+    def run() -> None:
+        miniatures = {name: (_load(module, "draw"), recipes.reads(module)) for name, module in modules.items()}
+        _load(f"{GENERATOR}.infographic", "draw_infographic")(recipe, miniatures, experiments)
+
+    read = [artifact_path(name) for name in experiments]
+    return Task("infographic", recipe, recipes.files(recipe), read, infographic_files(), run)
+
+
+KINDS = {"experiment": experiment, "figure": figure, "infographic": infographic, "fonts": fonts}
 Stamps = dict[Path, tuple[int, int, int]]
 
 

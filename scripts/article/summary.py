@@ -11,6 +11,7 @@ from scripts.article.artifacts import to_json, write_atomically
 from scripts.article.content import Content
 from scripts.article.criteria import Verdict
 from scripts.article.errors import ArticleError
+from scripts.article.making import VALUE_FACTS, account, stage_of
 from scripts.article.settings import Preset
 
 SCHEMA_FILE = Path("workflow/schemas/report.schema.json")
@@ -28,6 +29,7 @@ class ValueRecord(_Record):
     high: float | None
     n: int | None = Field(description="independent repetitions behind the interval")
     unit: str
+    note: str = Field(description="how the number or its interval was made, where that is not plain")
     text: str = Field(description="the number as the report prints it")
     stage: str
     artifact: str
@@ -40,6 +42,8 @@ class ClaimRecord(_Record):
     section: str
     assertion: str
     verdict: Verdict
+    by_criterion: Verdict = Field(description="the verdict that the values of this run give")
+    shaken: str = Field(description="why that verdict is not firm; empty where it is")
     criterion: str = Field(description="how it is decided, in words")
     values: list[str]
     references: list[str]
@@ -58,10 +62,15 @@ class FigureRecord(_Record):
 class StageRecord(_Record):
     """Describe one stage: what ran, with which settings, and what it left."""
 
+    title: str = Field(description="what it computes: the first line of its docstring")
     module: str
+    script: str
     settings: dict[str, Any]
+    units: dict[str, str] = Field(description="units of its settings, where they have one")
     artifact: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="of the artifact, a file")
+    digest: str = Field(pattern="^[0-9a-f]{64}$", description="of its recipe: all that it depends on")
+    command: str = Field(description="computes just this anew")
 
 
 class ReportRecord(_Record):
@@ -95,7 +104,7 @@ def summarise(content: Content) -> dict[str, Any]:
         "values": _values(content),
         "claims": _claims(content),
         "figures": _figures(content),
-        "stages": _stages(content),
+        "stages": account(content),
     }
     try:
         ReportRecord.model_validate(data)
@@ -108,8 +117,8 @@ def summarise(content: Content) -> dict[str, Any]:
 def _values(content: Content) -> dict[str, Any]:
     records = {}
     for name, value in content.values.items():
-        stage = ".".join(name.split(".")[:2])
-        record = {key: getattr(value, key) for key in ("value", "low", "high", "n", "unit", "text")}
+        stage = stage_of(name)
+        record = {key: getattr(value, key) for key in VALUE_FACTS}
         records[name] = record | {"stage": stage, "artifact": content.artifacts[stage].path.as_posix()}
     return records
 
@@ -121,6 +130,8 @@ def _claims(content: Content) -> list[dict[str, Any]]:
             "section": decided.section,
             "assertion": decided.claim.assertion.strip(),
             "verdict": decided.verdict,
+            "by_criterion": decided.by_criterion,
+            "shaken": decided.shaken,
             "criterion": decided.claim.criterion_words(),
             "values": decided.claim.value_ids(),
             "references": list(decided.claim.references),
@@ -140,28 +151,6 @@ def _figures(content: Content) -> list[dict[str, Any]]:
         }
         for name, drawing in content.figures.items()
     ]
-
-
-def _stages(content: Content) -> dict[str, Any]:
-    stages = {
-        name: {
-            "module": artifact.module,
-            "settings": artifact.settings,
-            "artifact": artifact.path.as_posix(),
-            "sha256": artifact.sha256,
-        }
-        for name, artifact in content.artifacts.items()
-    }
-    drawings = {
-        drawing.stage: {
-            "module": drawing.module,
-            "settings": {},
-            "artifact": drawing.path.as_posix(),
-            "sha256": drawing.sha256,
-        }
-        for drawing in content.figures.values()
-    }
-    return stages | drawings
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from scripts.article.artifacts import to_json
 from scripts.article.cache import Cache
 from scripts.article.content import Content
 from scripts.article.errors import ArticleError, nearest
+from scripts.article.literals import check_literals
 from scripts.article.vocabulary import Functions, Numbering
 
 TEMPLATES = Path("templates")
@@ -27,8 +28,8 @@ SYNTAX: dict[str, Any] = {
 }
 
 
-def render_article(content: Content) -> dict[str, str]:
-    """Return the article in Markdown, by the template of each piece.
+def render_article(content: Content) -> tuple[dict[str, str], Numbering]:
+    """Return the article in Markdown, by the template of each piece, and what it shows.
 
     Two passes: the first finds the numbers of figures and equations, the second refers to them.
 
@@ -38,13 +39,14 @@ def render_article(content: Content) -> dict[str, str]:
     names = [FRONT, *(f"sections/{section}.md.j2" for section in content.plan.sections), BACK]
     for name in names:
         _check_raw_citations(TEMPLATES / name, content.references)
+    check_literals()
     compiled, numbering = Cache(COMPILED), Numbering()
     environment = _environment(compiled)
     _render(environment, names, Functions(content, numbering, None))
     pieces = _render(environment, names, Functions(content, Numbering(), numbering))
     _check_all_shown(content, numbering)
     compiled.prune()
-    return pieces
+    return pieces, numbering
 
 
 class _Compiled(jinja2.BytecodeCache):

@@ -13,8 +13,10 @@ from scripts.article.artifacts import Artifact, artifact_path, load_artifact, re
 from scripts.article.errors import ArticleError, told_in_one_line
 from scripts.article.figure import Drawing, figure_files, load_drawing
 from scripts.article.fonts import FONTS
-from scripts.article.freshness import REPORT, check_files, check_recipe
-from scripts.article.plan import report_sources
+from scripts.article.freshness import CHANGES, REPORT, check_files, check_recipe, check_record
+from scripts.article.introductions import introductions
+from scripts.article.miniatures import RECORD, claims_sources, with_miniature
+from scripts.article.plan import changes_inputs, report_sources
 from scripts.article.recipe import Recipe
 from scripts.article.recipes import Recipes
 from scripts.article.records import read_record
@@ -25,6 +27,17 @@ COMPARED = ("value", "low", "high", "n", "unit")
 
 
 def verify() -> str:
+    """Check every link from the printed report and the page of changes back to the code of today; say what was checked.
+
+    Raises:
+        ArticleError: names the first link that is broken.
+    """
+    told = verify_report()
+    check_record(CHANGES, Recipes().of_changes(changes_inputs(read_record(REPORT)[0])))
+    return told
+
+
+def verify_report() -> str:
     """Check every link from the printed report back to the code of today; return in words what was checked.
 
     Raises:
@@ -85,6 +98,11 @@ def _check_inputs(report: Recipe, artifacts: Mapping[str, Artifact], drawings: M
     every = {artifact.path.as_posix(): artifact.recipe for artifact in artifacts.values()}
     every |= {figure_files(name)[-1].as_posix(): drawing.recipe for name, drawing in drawings.items()}
     every |= {FONTS.as_posix(): fonts}
+    if RECORD.as_posix() in report.inputs:
+        infographic, files = read_record(RECORD)
+        check_files(RECORD, files)
+        _check_digests(RECORD, {name: infographic.inputs[name] for name in made if name in infographic.inputs}, made)
+        every |= {RECORD.as_posix(): infographic}
     _check_digests(SUMMARY, {name: report.inputs.get(name, "") for name in every}, every)
 
 
@@ -105,8 +123,15 @@ def _check_code(report: Recipe, artifacts: Mapping[str, Artifact], drawings: Map
     for name, drawing in drawings.items():
         check_recipe(drawing.path, drawing.recipe, recipes.of_figure(name, drawing.recipe.inputs))
     check_recipe(FONTS, read_record(FONTS)[0], recipes.of_fonts())
+    if RECORD.as_posix() in report.inputs:
+        then = read_record(RECORD)[0]
+        sections = [name for name, _ in then.settings["sections"]]
+        read = {name: digest for name, digest in then.inputs.items() if name in artifacts} | claims_sources(sections)
+        check_recipe(RECORD, then, recipes.of_infographic(with_miniature(sections), then.settings, read))
     results = {name: digest for name, digest in report.inputs.items() if name.startswith("results/")}
-    check_recipe(SUMMARY, report, recipes.of_report(report.settings, results | report_sources()))
+    check_recipe(
+        SUMMARY, report, recipes.of_report(report.settings, results | report_sources() | introductions(results))
+    )
 
 
 def main() -> None:

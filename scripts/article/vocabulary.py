@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
+from scripts.article.anchors import anchor, attribute, cell
+from scripts.article.audited import firmness
 from scripts.article.content import Content
-from scripts.article.criteria import MEANINGS, VERDICTS
+from scripts.article.criteria import MEANINGS
 from scripts.article.errors import ArticleError, nearest
+from scripts.article.ledger import counted, ledger, tally, undecided
+from scripts.article.making import appendix, number
+from scripts.article.miniatures import infographic
 from scripts.article.values import Value, brief, grouped
 
 ORIGINAL_TITLE = "The original demo, and what happens when you run it"
@@ -25,11 +28,17 @@ class Numbering:
         figures: number by id.
         equations: number by id.
         claims: ids shown as a block, in order.
+        values: ids that were printed or asked for.
+        numbers: how many numbers of each experiment stand in the text, by the experiment's id.
+        rows: whether the table of experiments is shown.
     """
 
     figures: dict[str, int] = field(default_factory=dict)
     equations: dict[str, int] = field(default_factory=dict)
     claims: list[str] = field(default_factory=list)
+    values: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    rows: bool = False
 
 
 class Functions:
@@ -49,19 +58,19 @@ class Functions:
     def by_name(self) -> dict[str, Callable[..., Any]]:
         """Return the functions by the name that templates call them by."""
         names = ("num", "val", "count", "setting", "fig", "figref", "equation", "eq", "claim", "verdict")
-        names += ("cite", "citet", "original", "ledger", "overview", "secref")
+        names += ("cite", "citet", "original", "tally", "ledger", "counted", "undecided", "overview", "secref")
+        names += ("stages", "infographic", "says", "version")
         article = self.content.plan.configuration.article
-        return {name: getattr(self, name) for name in names} | {"article": article}  # type: ignore[dict-item]
+        found = {name: getattr(self, name) for name in names} | firmness(self.content)
+        return found | {"article": article}  # type: ignore[dict-item]
 
     def num(self, identifier: str, *, interval: bool = True) -> str:
-        """Return a value with its interval and unit, marked so that the page can say where it comes from."""
-        value = self.val(identifier)
-        told = f"{identifier}: {value.text}" + (f", n = {value.n}" if value.n else "")
-        told += f" ({value.note})" if value.note else ""
-        return f'[{value.format(interval=interval)}]{{.num value="{identifier}" title="{_attribute(told)}"}}'
+        """Return a value with its interval and unit, marked so that page and print can say how it was made."""
+        return self._number(identifier, self.val(identifier).format(interval=interval))
 
     def val(self, identifier: str) -> Value:
         """Return a value itself, for conditions."""
+        self.numbering.values.add(identifier)
         return _look_up("value", identifier, self.content.values)
 
     def count(self, identifier: str) -> str:
@@ -69,7 +78,7 @@ class Functions:
         value = self.val(identifier)
         if value.n is None:
             raise ArticleError(f"value {identifier} has no n: it is exact, or stands for one repetition")
-        return f'[{value.n}]{{.num value="{identifier}" title="repetitions behind {identifier}"}}'
+        return self._number(identifier, str(value.n))
 
     def setting(self, identifier: str, *, between: str = " × ") -> str:
         """Return a parameter's value as the settings have it; `between` stands between the entries of a list."""
@@ -81,8 +90,8 @@ class Functions:
         """Return a figure with its caption, the body of the call."""
         drawing = _look_up("figure", identifier, self.content.figures)
         number = _next_number("figure", identifier, self.numbering.figures)
-        head = f'::: {{#{_anchor("fig", identifier)} .figure number="{number}" path="{drawing.path.as_posix()}" '
-        return f'{head}alt="{_attribute(drawing.alt)}"}}\n{caller().strip()}\n:::\n'
+        head = f'::: {{#{anchor("fig", identifier)} .figure number="{number}" path="{drawing.path.as_posix()}" '
+        return f'{head}alt="{attribute(drawing.alt)}"}}\n{caller().strip()}\n:::\n'
 
     def figref(self, identifier: str) -> str:
         """Return a link to a figure."""
@@ -93,7 +102,7 @@ class Functions:
         if not alt.strip():
             raise ArticleError(f"equation {identifier}: alt is empty, expected the formula in spoken words")
         number = _next_number("equation", identifier, self.numbering.equations)
-        head = f'::: {{#{_anchor("eq", identifier)} .equation number="{number}" alt="{_attribute(alt)}"}}'
+        head = f'::: {{#{anchor("eq", identifier)} .equation number="{number}" alt="{attribute(alt)}"}}'
         return f"{head}\n$${caller().strip()}$$\n:::\n"
 
     def eq(self, identifier: str) -> str:
@@ -114,15 +123,18 @@ class Functions:
             raise ArticleError(f"claim {identifier} is shown twice, expected once")
         self.numbering.claims.append(identifier)
         claim = decided.claim
-        head = f'::: {{#{_anchor("claim", identifier)} .claim verdict="{decided.verdict}" name="{identifier}" '
+        head = f'::: {{#{anchor("claim", identifier)} .claim verdict="{decided.verdict}" name="{identifier}" '
         head += f'meaning="{MEANINGS[decided.verdict]}"}}'
         if claim.criterion is None or claim.untested is not None:
             papers = f" See {self.citet(*claim.references)}." if claim.references else ""
             pending = f"{claim.criterion_words()}{papers}"
             return "\n".join([head, claim.assertion.strip(), "", "::: pending", pending, ":::", ":::", ""])
-        lines = [claim.assertion.strip(), "", "::: evidence"]
-        if claim.condition and decided.verdict == "qualified":
-            lines += [f"**It holds under conditions.** {claim.condition.strip()}", ""]
+        lines = [claim.assertion.strip(), ""]
+        if decided.shaken:
+            lines += ["::: condition", f"*By its criterion {decided.by_criterion}*, but {decided.shaken}.", ":::", ""]
+        if claim.condition and decided.by_criterion == "qualified":
+            lines += ["::: condition", f"*Under conditions:* {claim.condition.strip()}", ":::", ""]
+        lines += [f'::: {{.evidence name="{identifier}" verdict="{decided.verdict}"}}']
         if claim.in_favour:
             lines += [f"**For it:** {claim.in_favour.strip()} **Against it:** {claim.against.strip()}", ""]
         lines += [f"**Criterion.** {claim.criterion_words()}"]
@@ -137,6 +149,24 @@ class Functions:
         """Return a claim's verdict as a word."""
         return _look_up("claim", identifier, self.content.claims).verdict
 
+    def says(self, identifier: str, otherwise: str = "", **words: str) -> str:
+        """Return the words that fit a claim's verdict: those given by its name, or else `otherwise`."""
+        verdict = self.verdict(identifier)
+        for name in words:
+            _look_up("verdict", name, MEANINGS)
+        if not words.get(verdict, otherwise):
+            raise ArticleError(f"says({identifier!r}) has no words for {verdict}, expected {verdict}= or otherwise=")
+        return words.get(verdict, otherwise)
+
+    def version(self, package: str) -> str:
+        """Return the version of a package (or of Python) that the experiments ran with."""
+        found = {
+            name: version
+            for artifact in self.content.artifacts.values()
+            for name, version in artifact.recipe.packages.items()
+        }
+        return _look_up("package", package, found)
+
     def cite(self, *keys: str) -> str:
         """Return a citation in parentheses."""
         return "[" + "; ".join(f"@{self._checked_key(key)}" for key in keys) + "]"
@@ -149,20 +179,21 @@ class Functions:
         """Return the box on the article's original demo."""
         return f'::: {{.original heading="{ORIGINAL_TITLE}"}}\n{caller().strip()}\n:::\n'
 
-    def ledger(self) -> str:
+    def tally(self) -> str:
         """Return a table of how many claims of each section have which verdict."""
-        rows = {section: [0] * len(VERDICTS) for section in self.content.plan.sections}
-        for decided in self.content.claims.values():
-            rows[decided.section][VERDICTS.index(decided.verdict)] += 1
-        used = [index for index, _ in enumerate(VERDICTS) if any(row[index] for row in rows.values())]
-        lines = ["| Section | " + " | ".join(VERDICTS[index] for index in used) + " |"]
-        lines += ["|:--|" + "--:|" * len(used)]
-        for section, row in rows.items():
-            if any(row):
-                cells = " | ".join(str(row[index]) if row[index] else "·" for index in used)
-                lines.append(f"| [{self._title(section)}](#{section}) | {cells} |")
-        total = " | ".join(f"**{sum(row[index] for row in rows.values())}**" for index in used)
-        return "::: ledger\n" + "\n".join([*lines, f"| **All** | {total} |"]) + "\n:::\n"
+        return tally(self.content)
+
+    def ledger(self) -> str:
+        """Return the table of all claims, each with what decides it."""
+        return ledger(self.content, self.num)
+
+    def counted(self, verdict: str) -> int:
+        """Return how many claims have a verdict."""
+        return _look_up("verdict", verdict, counted(self.content))
+
+    def undecided(self) -> str:
+        """Return a list of the inconclusive claims with how many seeds would decide each."""
+        return undecided(self.content)
 
     def overview(self, section: str) -> str:
         """Return a table of a section's claims, each with its verdict and a link to where it is decided."""
@@ -171,16 +202,25 @@ class Functions:
             sections = sorted({decided.section for decided in self.content.claims.values()})
             raise ArticleError(f"section {section!r} has no claims{nearest(section, sections)}")
         rows = [
-            f"| {_cell(decided.claim.assertion)} | [{decided.verdict}](#{_anchor('claim', decided.claim.id)}) |"
+            f"| {cell(decided.claim.assertion)} | [{decided.verdict}](#{anchor('claim', decided.claim.id)}) |"
             for decided in own
         ]
         table = "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows])
         return f"::: {{.ledger .overview}}\n{table}\n:::\n"
 
-    def _title(self, section: str) -> str:
-        text = Path("templates/sections", f"{section}.md.j2").read_text(encoding="utf-8")
-        found = re.match(r"#\s+(.*?)\s*(\{.*\})?\s*$", text.splitlines()[0])
-        return re.sub(r"\s*\(.*?\)|:.*", "", found[1]) if found else section
+    def stages(self) -> str:
+        """Return the table of how each number was made: a row an experiment."""
+        if self.numbering.rows:
+            raise ArticleError("the table of experiments is shown twice, expected once")
+        self.numbering.rows = True
+        return appendix(self.content, self.known.numbers if self.known else {})
+
+    def _number(self, identifier: str, text: str) -> str:
+        return number(identifier, text, self.numbering.numbers, linked=self.known is not None and self.known.rows)
+
+    def infographic(self) -> str:
+        """Return the infographic."""
+        return infographic(self.content)
 
     def _reference(self, kind: str, identifier: str, word: str, prefix: str) -> str:
         if self.known is None:
@@ -188,7 +228,7 @@ class Functions:
         numbers = self.known.figures if kind == "figure" else self.known.equations
         number = _look_up(kind, identifier, numbers)
         shown = f"({number})" if kind == "equation" else f"{number}"
-        return f"[{word}\N{NO-BREAK SPACE}{shown}](#{_anchor(prefix, identifier)})"
+        return f"[{word}\N{NO-BREAK SPACE}{shown}](#{anchor(prefix, identifier)})"
 
     def _checked_key(self, key: str) -> str:
         if key not in self.content.references:
@@ -209,10 +249,6 @@ def _next_number(kind: str, identifier: str, numbers: dict[str, int]) -> int:
     return numbers[identifier]
 
 
-def _anchor(prefix: str, identifier: str) -> str:
-    return f"{prefix}-{identifier.replace('.', '-')}"
-
-
 def _plain(value: Any) -> str:
     """Return a parameter's value in words.
 
@@ -222,14 +258,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return grouped(str(value)) if isinstance(value, int) else brief(value)
-
-
-def _cell(text: str) -> str:
-    """Return a text as a cell of a table in Markdown."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _attribute(text: str) -> str:
-    """Return a text as the inside of a quoted pandoc attribute."""
-    told = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")  # a bar would end the cell of a table
-    return told.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}")

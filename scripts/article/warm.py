@@ -77,6 +77,8 @@ def _stages(plan: Plan) -> Iterator[tuple[str, Recipe, Path]]:
     for kind, stages in (("experiment", plan.experiments), ("figure", plan.figures)):
         for name, stage in stages.items():
             yield f"scripts.article.stage {kind} {name}", stage.recipe, stage.files[-1]
+    if plan.infographic:
+        yield "scripts.article.stage infographic", plan.infographic.recipe, plan.infographic.files[-1]
     yield "scripts.article.stage fonts", plan.fonts, FONTS
     yield "scripts.article.report", plan.report, REPORT
 

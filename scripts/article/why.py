@@ -51,14 +51,19 @@ def due(plan: Plan, store: Store) -> list[Due]:
 def _recipes(plan: Plan) -> dict[str, Recipe]:
     experiments = {name: stage.recipe for name, stage in plan.experiments.items()}
     figures = {f"figure {name}": stage.recipe for name, stage in plan.figures.items()}
-    return experiments | figures | {"fonts": plan.fonts, "report": plan.report}
+    if plan.infographic:
+        figures["infographic"] = plan.infographic.recipe
+    return experiments | figures | {"fonts": plan.fonts, "report": plan.report, "changes": plan.changes}
 
 
 def _reads(plan: Plan) -> dict[str, Iterable[str]]:
     """Return what each stage reads; the report reads all."""
     experiments: dict[str, Iterable[str]] = {name: stage.reads for name, stage in plan.experiments.items()}
     figures = {f"figure {name}": stage.reads for name, stage in plan.figures.items()}
-    return experiments | figures | {"fonts": (), "report": [*experiments, *figures, "fonts"]}
+    if plan.infographic:
+        figures["infographic"] = plan.infographic.reads
+    last = {"fonts": (), "report": [*experiments, *figures, "fonts"], "changes": ["report"]}
+    return experiments | figures | last
 
 
 def _reasons(check: Check) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 import scripts
 from scripts.article import stage
+from scripts.article.changes import write_changes
 from scripts.article.fonts import FONTS
 from scripts.article.plan import Plan, Stage
 from scripts.article.recipes import Recipes
@@ -69,7 +70,7 @@ def draw(coin):
     return figure, "A rising line from four tenths to six tenths, drawn only for the tests."
 ''',
     "templates/front.md.j2": "A front with {{ verdict('alpha.fair') }}.\n\n{{ ledger() }}\n\nSPLIT-BETWEEN-FRONT-AND-BODY\n",
-    "templates/back.md.j2": "# References {#references .unnumbered}\n\n::: {#refs}\n:::\n",
+    "templates/back.md.j2": "# Made {#making .unnumbered}\n\n{{ stages() }}\n\n# References {#references .unnumbered}\n\n::: {#refs}\n:::\n",
     "templates/sections/alpha.md.j2": """# Coins {#alpha}
 
 By {{ eq("alpha.mean") }} the share is {{ num("alpha.coin.heads") }} over {{ count("alpha.coin.heads") }} seeds.
@@ -115,7 +116,7 @@ It does not run.
 """,
 }
 LINKS = ("scripts/article", "scripts/maths", "scripts/reach", "workflow/schemas")
-LINKS += ("templates/assets", "templates/report.html.j2", "templates/report.typ.j2")
+LINKS += ("templates/assets", "templates/report.html.j2", "templates/report.typ.j2", "templates/changes.html.j2")
 
 
 class SmallArticle:
@@ -151,6 +152,7 @@ class SmallArticle:
     def build(self, **overrides: object) -> Path:
         """Assemble the report and return its folder."""
         assemble(overrides, Path("report"))
+        write_changes(Plan.load(overrides).changes)
         return self.folder / "report"
 
 

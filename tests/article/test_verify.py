@@ -24,7 +24,7 @@ def files(folder):
 def test_a_byte_altered_anywhere_is_found(small):
     small.build()
     found = files(small.folder)
-    assert len(found) == 9
+    assert len(found) == 12
     for path in found:
         before = path.read_bytes()
         for place in {0, len(before) // 3, len(before) // 2, len(before) - 1}:

@@ -32,6 +32,7 @@ def test_each_stage_that_is_due_says_why(small):
             "input results/alpha/coin.json changed",
             "input results/alpha/figures/coin.json changed",
         ],
+        "changes": ["input report changed"],
     }
 
 
@@ -72,7 +73,7 @@ def test_times_and_the_store_enter_the_estimate(small, capsys):
     main(["--config", "preset=quick"])
     shown = capsys.readouterr().out
     assert "alpha.coin  (1 min 15 s)\n    setting seeds: 8 → 4" in shown
-    assert "3 of 4 stages would be made anew: about 1 min" in shown
+    assert "4 of 5 stages would be made anew: about 1 min" in shown
     small.run("experiment", "alpha.coin", quick)
     small.run("experiment", "alpha.coin", Plan.load({}).experiments["alpha.coin"])
     main(["--config", "preset=quick"])

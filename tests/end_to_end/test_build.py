@@ -126,7 +126,7 @@ def test_why_says_what_changed_and_how_long_it_takes(project):
     changed = "preset=quick", "reinforcement__toy__discount=0.8"
     said = run(project, "scripts.article.why", "--config", *changed)
     assert re.search(r"reinforcement\.toy  \(\d+ s\)\n    setting discount: 0\.9 → 0\.8\n", said)
-    count = re.search(r"3 of (\d+) stages would be made anew: about \d+ s of computing\.", said)
+    count = re.search(r"5 of (\d+) stages would be made anew: about \d+ s of computing\.", said)
     assert count
     assert f"Nothing to do: all {count[1]} stages" in run(project, "scripts.article.why", "--config", "preset=quick")
 

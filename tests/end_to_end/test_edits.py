@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 Edit = Callable[[Path], object]
 REPORT = {"report"}
+SUMMED_UP = {"infographic", "report"}  # by these, what comes out of experiments and claims
 DISTRIBUTION = "scikit_learn-99.0.dist-info/METADATA"
 
 
@@ -86,7 +87,7 @@ def needs_package(module: str, *packages: str) -> bool:
 def stages(*experiments: str) -> set[str]:
     """Return experiments with all that is made from them."""
     drawn = {f"figure {name}" for name, sources in FIGURES.items() if sources & set(experiments)}
-    return {*experiments, *drawn, "report"}
+    return {*experiments, *drawn, *SUMMED_UP}
 
 
 ENSEMBLES = users("scripts.maths.ensembles")
@@ -222,6 +223,7 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "a comment inside a function": (replace(BOUNDARY, "    x, y = (np", "    # a comment\n    x, y = (np"), set()),
     "a docstring": (replace(BOUNDARY, '"""Fit one net and', '"""Fit a net and'), set()),
     "a module's docstring": (replace("scripts/maths/__init__.py", '"""', '"""All of '), set()),
+    "the first line of an experiment's docstring": (replace(BOUNDARY, '"""The article\'s demo made whole', '"""The demo made whole'), REPORT),
     "the formatting of a module": (reformat(NET), set()),
     "line endings": (lambda folder: (folder / NET).write_bytes((folder / NET).read_bytes().replace(b"\n", b"\r\n")), set()),
     "an annotation": (replace(BOUNDARY, "grid: int) ->", "grid: float) ->"), set()),
@@ -243,16 +245,20 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "an effect at import": (append("scripts/maths/probes.py", "\ntorch.set_default_dtype(torch.float64)\n"), stages(*users("scripts.maths.probes"))),
     "where a name is imported from": (replace(BOUNDARY, "import mean_interval, share_interval", "import mean_interval\nfrom scripts.maths.statistics import mean_interval as share_interval"), stages("geometry.boundary")),
     "a figure": (replace("scripts/geometry/figures/warp.py", "s=3", "s=4"), {"figure geometry.warp", "report"}),
-    "the style of all figures": (replace(STYLE, "WIDTH = ", "WIDTH = 0.1 + "), ALL_FIGURES),
-    "a helper of the style": (replace(STYLE, "def without_axes(", "def without_axes(*_, **__): pass\ndef _without_axes("), FRAMELESS),
+    "the style of all figures": (replace(STYLE, "WIDTH = ", "WIDTH = 0.1 + "), ALL_FIGURES | SUMMED_UP),
+    "a helper of the style": (replace(STYLE, "def without_axes(", "def without_axes(*_, **__): pass\ndef _without_axes("), FRAMELESS | SUMMED_UP),
     "a sentence": (append("templates/sections/faq.md.j2", "\nOne more sentence.\n"), REPORT),
-    "a criterion": (replace("templates/claims/reinforcement.yaml", "constant_error, below: 1}", "constant_error, below: 2}"), REPORT),
+    "a criterion": (replace("templates/claims/reinforcement.yaml", "constant_error, below: 1}", "constant_error, below: 2}"), SUMMED_UP),
     "a reference": (append("templates/references.bib", "\n@misc{nobody, title={Nothing}, year={1900}}\n"), REPORT),
     "the style of the page": (append("templates/assets/style.css", "\np { color: inherit }\n"), REPORT),
     "the frame of the page": (append("templates/report.html.j2", "\n"), REPORT),
     "the frame of the print": (append("templates/report.typ.j2", "\n"), REPORT),
     "the code of the report": (append("scripts/article/render.py", "\nimport sys\nsys.setrecursionlimit(5000)\n"), REPORT),
-    "the title": (replace("config/config.yaml", "title: ", "title: On "), REPORT),
+    "the title": (replace("config/config.yaml", "title: ", "title: On "), SUMMED_UP),
+    "a heading": (replace("templates/sections/ntk.md.j2", "# Neural", "# The Neural"), SUMMED_UP),
+    "a miniature": (replace("scripts/ntk/miniature.py", "linewidth=1.6", "linewidth=1.7"), SUMMED_UP),
+    "a miniature deleted": (delete("scripts/ntk/miniature.py"), SUMMED_UP),
+    "the card altered": (alter("results/infographic.png"), SUMMED_UP),
     "the fonts of the page": (replace("scripts/article/fonts.py", "0x2C6, 0x2DD", "0x2C6, 0x2DC"), {"fonts", "report"}),
     "a message of the launcher": (replace("scripts/article/stage.py", "from the store", "out of the store"), set()),
     "a comment in the Snakefile": (append("Snakefile", "\n# a comment\n"), set()),
@@ -277,7 +283,7 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
     "the memory of sources damaged": (alter(".cache/summaries.json"), set()),
     "a fresh clone with copied results": (clone_with_results, set()),
     "a new section": (new_section, {name.replace("reinforcement.", "control.") for name in stages(*(name for name in EXPERIMENTS if name.startswith("reinforcement.")))}),
-    "a section removed": (replace("config/config.yaml", "  - ntk\n", ""), REPORT),
+    "a section removed": (replace("config/config.yaml", "  - ntk\n", ""), SUMMED_UP),
     "a file renamed": (both(lambda folder: (folder / "scripts/maths/ross.py").rename(folder / "scripts/maths/knn.py"), replace("scripts/information/features.py", "scripts.maths.ross", "scripts.maths.knn")), stages("information.features")),
 }  # fmt: skip
 

@@ -53,6 +53,7 @@ def digests(overrides: dict[str, Any]) -> dict[str, str]:
     made = plan.Plan.load(overrides)
     found = {f"experiment {name}": stage.digest for name, stage in made.experiments.items()}
     found |= {f"figure {name}": stage.digest for name, stage in made.figures.items()}
+    found |= {"infographic ": made.infographic.digest} if made.infographic else {}
     return found | {"fonts ": made.fonts.digest}
 
 
@@ -118,6 +119,15 @@ def _fonts(stage: Stage, recipe: Any) -> None:
     importlib.import_module("scripts.article.fonts").cut_fonts(recipe)
 
 
+def _infographic(stage: Stage, recipe: Any) -> None:
+    names = {name: f"scripts.{name}.miniature" for name, _ in recipe.settings["sections"]}
+    drawn = {name: module for name, module in names.items() if f"{module}.draw" in recipe.code}
+    modules = {name: importlib.import_module(module) for name, module in drawn.items()}
+    miniatures = {name: (module.draw, module.READS) for name, module in modules.items()}
+    draw = importlib.import_module("scripts.article.infographic").draw_infographic
+    draw(recipe, miniatures, stage["reads"])
+
+
 def _report(stage: Stage, recipe: Any) -> None:
     importlib.import_module("scripts.article.report").assemble(stage["overrides"], Path("report"))
 
@@ -125,6 +135,7 @@ def _report(stage: Stage, recipe: Any) -> None:
 RUNNERS: dict[str, Callable[[Stage, Any], None]] = {
     "experiment": _experiment,
     "figure": _figure,
+    "infographic": _infographic,
     "fonts": _fonts,
     "report": _report,
 }
@@ -158,6 +169,10 @@ def _stages(made: Any, recipes: Any, overrides: dict[str, Any]) -> dict[str, Sta
         stages[f"experiment {name}"] = _stage("experiment", name, stage.recipe, stage, command) | more
     for name, stage in made.figures.items():
         stages[f"figure {name}"] = _stage("figure", name, stage.recipe, stage, ["figure", name])
+    if made.infographic:
+        settings = made.infographic.params["settings"]
+        command = ["infographic", "--settings", settings]
+        stages["infographic "] = _stage("infographic", "", made.infographic.recipe, made.infographic, command)
     fonts = importlib.import_module("scripts.article.fonts").font_files()
     stages["fonts "] = _stage("fonts", "", made.fonts, None, ["fonts"]) | {"files": [str(file) for file in fonts]}
     return stages | {"report ": _stage("report", "", made.report, None, []) | {"overrides": overrides}}

@@ -22,6 +22,7 @@ OF_REPORT = (
     ".cache/*",  # kept by content
     "config/config.yaml",  # enters as settings
     "report/report.*",  # made by the stage itself
+    "report/infographic.png",
     "scripts/*",  # planned again on the way: the code enters by statement, in the digests
 )
 

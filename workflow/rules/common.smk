@@ -53,8 +53,8 @@ def nothing_stale(wildcards):
 
 
 def planned():
-    """Return the files that the build is to make."""
-    return {str(file) for job in workflow.dag.needrun_jobs() for file in job.output}
+    """Return the files that the build is to make, or has made."""
+    return {str(file) for job in workflow.dag.needrun_jobs(exclude_finished=False) for file in job.output}
 
 
 def stage(identifier):

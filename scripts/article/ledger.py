@@ -1,0 +1,81 @@
+"""The ledger: every claim with its verdict, the number that decides it and its criterion, and how many have which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scripts.article.anchors import anchor, cell
+from scripts.article.claims import DecidedClaim
+from scripts.article.content import Content
+from scripts.article.criteria import VERDICTS
+from scripts.article.deciding import deciding, seeds_needed
+from scripts.article.headings import section_title
+
+
+def counted(content: Content) -> dict[str, int]:
+    """Return how many claims have each verdict; a verdict that none has counts 0."""
+    found = [decided.verdict for decided in content.claims.values()]
+    return {verdict: found.count(verdict) for verdict in VERDICTS}
+
+
+def tally(content: Content) -> str:
+    """Return a table of how many claims of each section have which verdict, in Markdown."""
+    rows = {section: [0] * len(VERDICTS) for section in content.plan.sections}
+    for decided in content.claims.values():
+        rows[decided.section][VERDICTS.index(decided.verdict)] += 1
+    used = [index for index, _ in enumerate(VERDICTS) if any(row[index] for row in rows.values())]
+    lines = ["| Section | " + " | ".join(VERDICTS[index] for index in used) + " |"]
+    lines += ["|:--|" + "--:|" * len(used)]
+    for section, row in rows.items():
+        if any(row):
+            cells = " | ".join(str(row[index]) if row[index] else "·" for index in used)
+            lines.append(f"| [{section_title(section)}](#{section}) | {cells} |")
+    total = " | ".join(f"**{sum(row[index] for row in rows.values())}**" for index in used)
+    return "::: ledger\n" + "\n".join([*lines, f"| **All** | {total} |"]) + "\n:::\n"
+
+
+def ledger(content: Content, number: Callable[[str], str]) -> str:
+    """Return the table of all claims, in Markdown.
+
+    Args:
+        content: what the report may print.
+        number: from the id of a value to the value as the report prints it.
+    """
+    lines = ["| § | Claim | Verdict | Measured | Needed | Criterion in words |"]
+    lines += [f"|:{'-' * 3}|:{'-' * 40}|:{'-' * 16}|:{'-' * 34}|:{'-' * 17}|:{'-' * 58}|"]
+    for decided in content.claims.values():
+        measured, needed = _evidence(decided, content, number)
+        place, verdict = (
+            content.plan.sections.index(decided.section) + 1,
+            f"[{decided.verdict}]{{.verdict .{decided.verdict}}}",
+        )
+        test = cell(decided.claim.test or decided.claim.in_favour)
+        lines.append(f"| {place} | {_link(decided)} | {verdict} | {measured} | {needed} | {test} |")
+    return "::: {.ledger .claims}\n" + "\n".join(lines) + "\n:::\n"
+
+
+def undecided(content: Content) -> str:
+    """Return a list of the inconclusive claims with what would decide each, in Markdown; empty where there are none."""
+    lines = []
+    for decided in content.claims.values():
+        if decided.shaken:
+            lines.append(f"- {_link(decided)}: {decided.by_criterion} by its criterion, but {decided.shaken}.")
+            continue
+        criterion = decided.claim.criterion
+        words = seeds_needed(criterion, content.values) if criterion and decided.verdict == "inconclusive" else None
+        if words is not None:
+            lines.append(f"- {_link(decided)}: {words}.")
+    return "\n".join([*lines, ""])
+
+
+def _link(decided: DecidedClaim) -> str:
+    """Return a claim in a few words, linked to where it is decided."""
+    return f"[{cell(decided.claim.short or decided.claim.assertion)}](#{anchor('claim', decided.claim.id)})"
+
+
+def _evidence(decided: DecidedClaim, content: Content, number: Callable[[str], str]) -> tuple[str, str]:
+    """Return the number that decides a claim, and what it is held against."""
+    if decided.claim.criterion is None or decided.claim.untested is not None:
+        return "·", "·"
+    found = deciding(decided.claim.criterion, content.values)
+    return (number(found.value), cell(found.threshold)) if found else ("·", "·")
