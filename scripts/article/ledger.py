@@ -9,6 +9,7 @@ from scripts.article.claims import DecidedClaim
 from scripts.article.content import Content
 from scripts.article.criteria import VERDICTS
 from scripts.article.deciding import deciding, seeds_needed
+from scripts.article.errors import ArticleError, nearest
 from scripts.article.headings import section_title
 
 
@@ -52,6 +53,24 @@ def ledger(content: Content, number: Callable[[str], str]) -> str:
         test = cell(decided.claim.test or decided.claim.in_favour)
         lines.append(f"| {place} | {_link(decided)} | {verdict} | {measured} | {needed} | {test} |")
     return "::: {.ledger .claims}\n" + "\n".join(lines) + "\n:::\n"
+
+
+def overview(content: Content, section: str) -> str:
+    """Return the table of a section's claims, each with its verdict, in Markdown.
+
+    Raises:
+        ArticleError: the section has no claims.
+    """
+    own = [decided for decided in content.claims.values() if decided.section == section]
+    if not own:
+        sections = sorted({decided.section for decided in content.claims.values()})
+        raise ArticleError(f"section {section!r} has no claims{nearest(section, sections)}")
+    rows = [
+        f"| {cell(decided.claim.assertion)} | [{decided.verdict}](#{anchor('claim', decided.claim.id)}) |"
+        for decided in own
+    ]
+    table = "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows])
+    return f"::: {{.ledger .overview}}\n{table}\n:::\n"
 
 
 def undecided(content: Content) -> str:

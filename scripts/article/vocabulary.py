@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from scripts.article.anchors import anchor, attribute, cell
+from scripts.article.anchors import anchor, attribute
 from scripts.article.audited import firmness
 from scripts.article.content import Content
 from scripts.article.criteria import MEANINGS
 from scripts.article.errors import ArticleError, nearest
-from scripts.article.ledger import counted, ledger, tally, undecided
+from scripts.article.ledger import counted, ledger, overview, tally, undecided
 from scripts.article.making import appendix, number
 from scripts.article.miniatures import infographic
 from scripts.article.values import Value, brief, grouped
@@ -197,16 +197,7 @@ class Functions:
 
     def overview(self, section: str) -> str:
         """Return a table of a section's claims, each with its verdict and a link to where it is decided."""
-        own = [decided for decided in self.content.claims.values() if decided.section == section]
-        if not own:
-            sections = sorted({decided.section for decided in self.content.claims.values()})
-            raise ArticleError(f"section {section!r} has no claims{nearest(section, sections)}")
-        rows = [
-            f"| {cell(decided.claim.assertion)} | [{decided.verdict}](#{anchor('claim', decided.claim.id)}) |"
-            for decided in own
-        ]
-        table = "\n".join(["| Claim | Verdict |", f"|:{'-' * 80}|{'-' * 14}:|", *rows])
-        return f"::: {{.ledger .overview}}\n{table}\n:::\n"
+        return overview(self.content, section)
 
     def stages(self) -> str:
         """Return the table of how each number was made: a row an experiment."""

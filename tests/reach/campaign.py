@@ -62,7 +62,7 @@ class Campaign:
     def __init__(self, tree: Path, traced: Mapping[str, Traced]):
         self.tree = tree
         self.heavy, self.light = Forks(tree), Forks(tree, LIGHT)
-        self.stages = {name: found.stage for name, found in traced.items() if name != "report "}
+        self.stages = {name: found.stage for name, found in traced.items() if name not in ("report ", "changes ")}
         self.planners = set(self.light.run("loaded_by_plan", overrides=SMALL))
         self.warm = Forks(tree, [*LIGHT, "scripts.article.plan"])
         self.own = {name: places(traced[name].trace) for name in self.stages}

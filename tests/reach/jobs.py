@@ -46,10 +46,11 @@ def plan(overrides: dict[str, Any], blind: str = "") -> dict[str, Stage]:
 
 
 def digests(overrides: dict[str, Any]) -> dict[str, str]:
-    """Return the digest of every stage but the report."""
+    """Return the digest of every stage but the report and the page of changes."""
     from scripts.article import plan
 
     plan._report = lambda *_: None  # the longest by far, and left out here
+    plan.changes_inputs = lambda *_: {}  # they hold the report's digest
     made = plan.Plan.load(overrides)
     found = {f"experiment {name}": stage.digest for name, stage in made.experiments.items()}
     found |= {f"figure {name}": stage.digest for name, stage in made.figures.items()}
@@ -132,12 +133,17 @@ def _report(stage: Stage, recipe: Any) -> None:
     importlib.import_module("scripts.article.report").assemble(stage["overrides"], Path("report"))
 
 
+def _changes(stage: Stage, recipe: Any) -> None:
+    importlib.import_module("scripts.article.changes").write_changes(recipe)
+
+
 RUNNERS: dict[str, Callable[[Stage, Any], None]] = {
     "experiment": _experiment,
     "figure": _figure,
     "infographic": _infographic,
     "fonts": _fonts,
     "report": _report,
+    "changes": _changes,
 }
 
 
@@ -175,7 +181,8 @@ def _stages(made: Any, recipes: Any, overrides: dict[str, Any]) -> dict[str, Sta
         stages["infographic "] = _stage("infographic", "", made.infographic.recipe, made.infographic, command)
     fonts = importlib.import_module("scripts.article.fonts").font_files()
     stages["fonts "] = _stage("fonts", "", made.fonts, None, ["fonts"]) | {"files": [str(file) for file in fonts]}
-    return stages | {"report ": _stage("report", "", made.report, None, []) | {"overrides": overrides}}
+    stages["report "] = _stage("report", "", made.report, None, []) | {"overrides": overrides}
+    return stages | {"changes ": _stage("changes", "", made.changes, None, [])}
 
 
 def _stage(kind: str, name: str, recipe: Any, planned: Any, command: Sequence[str]) -> Stage:

@@ -23,6 +23,9 @@ OF_REPORT = (
     "config/config.yaml",  # enters as settings
     "report/report.*",  # made by the stage itself
     "report/infographic.png",
+    "results/snapshot.json",
+    "results/changes.json",
+    "report/changes.html",
     "scripts/*",  # planned again on the way: the code enters by statement, in the digests
 )
 
@@ -172,6 +175,8 @@ def listed(stage: Stage, stages: Mapping[str, Stage]) -> set[str]:
     """Return the files that a recipe stands for: its inputs with all that they seal, and what the stage makes."""
     inputs = stage["recipe"]["inputs"]
     found = {*inputs, *stage["files"]}
+    if stage["kind"] == "changes":  # among its inputs is what the report left, which stands for all inputs of that
+        found |= listed(stages["report "], stages)
     for other in stages.values():
         is_input = other["kind"] == "experiment" and other["id"] in inputs
         if is_input or (other["files"] and other["files"][-1] in inputs):
@@ -184,7 +189,7 @@ def _may_read(stage: Stage, name: str, known: set[str]) -> bool:
     if name in known or (name.endswith("/") and any(file.startswith(name) for file in known)):
         return True
     code = name.endswith((*CODE, "/")) or not name.startswith("scripts/")
-    return stage["kind"] == "report" and code and any(fnmatch(name, pattern) for pattern in OF_REPORT)
+    return stage["kind"] in ("report", "changes") and code and any(fnmatch(name, pattern) for pattern in OF_REPORT)
 
 
 def has_package(stage: Stage, name: str) -> bool:
