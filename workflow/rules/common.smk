@@ -22,6 +22,11 @@ shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH 
 
 STARTED = time.monotonic()
 
+# Jobs start as soon as they can. With a limit, Snakemake looks again and again whether it may start more, and waits for
+# the last look at its end.
+if workflow.scheduling_settings is not None:
+    workflow.scheduling_settings.max_jobs_per_timespan = None
+
 end_quietly()
 
 try:
