@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.projects import clean_environment, copy_project
+from benchmarks.waiting import WITHOUT_LIMIT
 
 WRAPPER = """
 
@@ -87,8 +88,7 @@ def main() -> None:
         for place in (empty, prompt):
             place.mkdir()
             (place / "Snakefile").write_text("rule all:\n    input: []\n")
-        (prompt / "profiles/default").mkdir(parents=True)
-        (prompt / "profiles/default/config.yaml").write_text("max-jobs-per-timespan: 1000/0s\n")
+        (prompt / "Snakefile").write_text(WITHOUT_LIMIT + (empty / "Snakefile").read_text())
         rows = [("cold, quick", f"{build(folder, given.cores, 'preset=quick'):.1f} s")]
         shutil.rmtree(folder / "results")
         rows += [("cold, standard", f"{build(folder, given.cores):.1f} s")]
