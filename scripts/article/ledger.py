@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from scripts.article.anchors import anchor, cell
 from scripts.article.claims import DecidedClaim
@@ -11,6 +11,7 @@ from scripts.article.criteria import VERDICTS
 from scripts.article.deciding import deciding, seeds_needed
 from scripts.article.errors import ArticleError, nearest
 from scripts.article.headings import section_title
+from scripts.article.values import Value
 
 
 def counted(content: Content) -> dict[str, int]:
@@ -45,13 +46,16 @@ def ledger(content: Content, number: Callable[[str], str]) -> str:
     lines = ["| § | Claim | Verdict | Measured | Needed | Criterion in words |"]
     lines += [f"|:{'-' * 3}|:{'-' * 40}|:{'-' * 16}|:{'-' * 34}|:{'-' * 17}|:{'-' * 58}|"]
     for decided in content.claims.values():
-        measured, needed = _evidence(decided, content, number)
-        place, verdict = (
-            content.plan.sections.index(decided.section) + 1,
-            f"[{decided.verdict}]{{.verdict .{decided.verdict}}}",
-        )
-        test = cell(decided.claim.test or decided.claim.in_favour)
-        lines.append(f"| {place} | {_link(decided)} | {verdict} | {measured} | {needed} | {test} |")
+        place, verdict = content.plan.sections.index(decided.section) + 1, decided.verdict
+        test, missing = decided.claim.test or decided.claim.in_favour, what_is_missing(decided, content.values)
+        words = cell(f"{test}; *{missing}*" if missing else test)
+        cells = [
+            str(place),
+            _link(decided),
+            f"[{verdict}]{{.verdict .{verdict}}}",
+            *_evidence(decided, content, number),
+        ]
+        lines.append(f"| {' | '.join([*cells, words])} |")
     return "::: {.ledger .claims}\n" + "\n".join(lines) + "\n:::\n"
 
 
@@ -75,16 +79,18 @@ def overview(content: Content, section: str) -> str:
 
 def undecided(content: Content) -> str:
     """Return a list of the inconclusive claims with what would decide each, in Markdown; empty where there are none."""
-    lines = []
-    for decided in content.claims.values():
-        if decided.shaken:
-            lines.append(f"- {_link(decided)}: {decided.by_criterion} by its criterion, but {decided.shaken}.")
-            continue
-        criterion = decided.claim.criterion
-        words = seeds_needed(criterion, content.values) if criterion and decided.verdict == "inconclusive" else None
-        if words is not None:
-            lines.append(f"- {_link(decided)}: {words}.")
+    missing = {name: what_is_missing(decided, content.values) for name, decided in content.claims.items()}
+    lines = [f"- {_link(content.claims[name])}: {words}." for name, words in missing.items() if words]
     return "\n".join([*lines, ""])
+
+
+def what_is_missing(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
+    """Return why a claim is inconclusive, or how many seeds would decide it, in words; nothing for other verdicts."""
+    if decided.shaken:
+        return f"{decided.by_criterion} by its criterion, but {decided.shaken}"
+    criterion = decided.claim.criterion
+    needed = seeds_needed(criterion, values) if criterion and decided.verdict == "inconclusive" else None
+    return str(needed or "")
 
 
 def _link(decided: DecidedClaim) -> str:

@@ -11,7 +11,7 @@ from scripts.article.audited import firmness
 from scripts.article.content import Content
 from scripts.article.criteria import MEANINGS
 from scripts.article.errors import ArticleError, nearest
-from scripts.article.ledger import counted, ledger, overview, tally, undecided
+from scripts.article.ledger import counted, ledger, overview, tally, undecided, what_is_missing
 from scripts.article.making import appendix, number
 from scripts.article.miniatures import infographic
 from scripts.article.values import Value, brief, grouped
@@ -130,8 +130,9 @@ class Functions:
             pending = f"{claim.criterion_words()}{papers}"
             return "\n".join([head, claim.assertion.strip(), "", "::: pending", pending, ":::", ":::", ""])
         lines = [claim.assertion.strip(), ""]
-        if decided.shaken:
-            lines += ["::: condition", f"*By its criterion {decided.by_criterion}*, but {decided.shaken}.", ":::", ""]
+        missing = what_is_missing(decided, self.content.values)
+        if missing:
+            lines += ["::: condition", f"*Why it is open:* {missing}.", ":::", ""]
         if claim.condition and decided.by_criterion == "qualified":
             lines += ["::: condition", f"*Under conditions:* {claim.condition.strip()}", ":::", ""]
         lines += [f'::: {{.evidence name="{identifier}" verdict="{decided.verdict}"}}']

@@ -97,7 +97,15 @@ def test_page_and_print_tell_the_same(project, data, page):
 
 def test_the_page_is_one_file_with_links_that_lead_somewhere(project, page):
     assert (project / "report/report.html").stat().st_size < 3_000_000
-    assert not re.findall(r'\b(?:src|href)="(?!#|data:|https://doi\.org/)[^"]+"', page)
+    assert not re.findall(r'\bsrc="(?!data:)[^"]+"|<(?:link|base)\b|@import|url\((?!#|data:)', page)
+    scripts = set(re.findall(r'<a href="\.\./(scripts/[^"]+)"', page))
+    assert scripts
+    assert all((project / name).is_file() for name in scripts)
+    bibliography = (project / "templates/references.bib").read_text()
+    for scheme, address in set(re.findall(r'<a href="(?!#|\.\./scripts/)(\w+)://([^"]+)"', page)):
+        known = re.sub(r"^(doi\.org|arxiv\.org/abs)/", "", address)
+        assert scheme == "https"
+        assert known in bibliography
     identifiers = re.findall(r'\bid="([^"]+)"', page)
     assert len(identifiers) == len(set(identifiers))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(identifiers)
