@@ -90,7 +90,9 @@ def what_is_missing(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
         return f"{decided.by_criterion} by its criterion, but {decided.shaken}"
     criterion = decided.claim.criterion
     needed = seeds_needed(criterion, values) if criterion and decided.verdict == "inconclusive" else None
-    return str(needed or "")
+    if needed is None:
+        return ""
+    return f"to decide it takes {needed}" if needed.needed else needed.words
 
 
 def _link(decided: DecidedClaim) -> str:
