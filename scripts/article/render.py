@@ -26,6 +26,7 @@ TEMPLATES = Path("templates")
 RENDERED = Path(".cache/rendered")
 FONTS = RESULTS / "fonts"
 SCRIPTS = ("page.js", "tables.js")
+LEFT = ' style="text-align: left;"'  # of cells; the style sheet has it for all of them
 SPLIT = "SPLIT-BETWEEN-FRONT-AND-BODY"
 COLOURS = {  # the figures' colours (scripts/article/style.py) and the page's names for them
     "#0072b2": "blue",
@@ -79,7 +80,8 @@ def render(
 
 
 def _page(pieces: Mapping[str, str], about: Mapping[str, str], rendered: Cache, told: Callable[[str], str]) -> str:
-    contents, (front, *body) = html_pieces(pieces, rendered)
+    contents, found = html_pieces(pieces, rendered)
+    front, *body = (piece.replace(LEFT, "") for piece in found)
     listed = [part.strip().removeprefix("<ul>\n").removesuffix("\n</ul>") for part in contents]
     frame, script = _environment().get_template("report.html.j2"), page_script()
     return frame.render(
