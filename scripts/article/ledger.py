@@ -13,6 +13,8 @@ from scripts.article.errors import ArticleError, nearest
 from scripts.article.headings import section_title
 from scripts.article.values import Value
 
+TAKES = "to decide it takes "
+
 
 def counted(content: Content) -> dict[str, int]:
     """Return how many claims have each verdict; a verdict that none has counts 0."""
@@ -47,7 +49,7 @@ def ledger(content: Content, number: Callable[[str], str]) -> str:
     lines += [f"|:{'-' * 3}|:{'-' * 40}|:{'-' * 16}|:{'-' * 34}|:{'-' * 17}|:{'-' * 58}|"]
     for decided in content.claims.values():
         place, verdict = content.plan.sections.index(decided.section) + 1, decided.verdict
-        test, missing = decided.claim.test or decided.claim.in_favour, what_is_missing(decided, content.values)
+        test, missing = decided.claim.test or decided.claim.in_favour, _missing_in_brief(decided, content.values)
         words = cell(f"{test}; *{missing}*" if missing else test)
         cells = [
             str(place),
@@ -92,7 +94,15 @@ def what_is_missing(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
     needed = seeds_needed(criterion, values) if criterion and decided.verdict == "inconclusive" else None
     if needed is None:
         return ""
-    return f"to decide it takes {needed}" if needed.needed else needed.words
+    return f"{TAKES}{needed}" if needed.needed else needed.words
+
+
+def _missing_in_brief(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
+    """Return the same in the few words that a cell of the ledger has room for."""
+    if decided.shaken:
+        return f"{decided.by_criterion} here, not on all seeds"
+    seeds, enough, _ = what_is_missing(decided, values).removeprefix(TAKES).partition(" seeds")
+    return f"{seeds} seeds would decide it" if enough else ""
 
 
 def _link(decided: DecidedClaim) -> str:

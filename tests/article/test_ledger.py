@@ -62,6 +62,16 @@ def test_an_inconclusive_claim_says_how_many_seeds_would_decide_it(content):
     assert undecided(content).strip() == ""
     told = r"claim-alpha-fair\): to decide it takes about 33 seeds in place of 8"  # 8 (0.1 / 0.05)², and more
     assert re.search(told, undecided(other))
+    assert rows_of(ledger(other, str))[0][5].endswith("*about 33 seeds would decide it*")
+
+
+def test_a_verdict_that_other_seeds_do_not_share_says_so(content):
+    shaken = replace(content.claims["alpha.fair"], shaken="3 of 5 other blocks of seeds disagree (refuted in 3)")
+    other = replace(content, claims=content.claims | {"alpha.fair": shaken})
+    row = rows_of(ledger(other, str))[0]
+    assert row[2].startswith("[inconclusive]")
+    assert row[5].endswith("*supported here, not on all seeds*")
+    assert "supported by its criterion, but 3 of 5 other blocks of seeds disagree (refuted in 3)." in undecided(other)
 
 
 @given(st.lists(st.sampled_from(VERDICTS)))

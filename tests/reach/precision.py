@@ -47,7 +47,7 @@ def trace_all(root: Path, names: Collection[str] = ()) -> dict[str, Traced]:
         root: the copy.
         names: the stages, in an order that they can run in; all of them by default.
     """
-    with Forks(root) as forks:
+    with Forks(root, limit=300) as forks:  # a busy machine traces slowly
         stages = forks.run("plan", overrides=SMALL)
         wanted = {name: stages[name] for name in names or stages}
         return {name: Traced(stage, forks.run("trace", stage=without_nodes(stage))) for name, stage in wanted.items()}
