@@ -64,7 +64,8 @@ def test_the_overview_lists_each_claim_of_its_section_with_a_link(small):
     small.edit("templates/claims/alpha.yaml", "A coin falls on", "A coin | a fair one | falls on")
     page = (small.build() / "report.html").read_text()
     rows = re.findall(r"<tr>(.*?)</tr>", page, flags=re.DOTALL)
-    row = next(row for row in rows if "falls on heads" in row and row.count("<td") == 2)
+    rows = [row for row in rows if row.count("<td") == 2]  # the ledger's have more
+    row = next(row for row in rows if "falls on heads" in row)
     assert "A coin | a fair one | falls on heads half of the time." in row
     assert '<a href="#claim-alpha-fair">supported</a>' in row
     assert sum('href="#claim-alpha-' in row for row in rows) == 3

@@ -148,12 +148,15 @@ RUNNERS: dict[str, Callable[[Stage, Any], None]] = {
 
 
 def plain(trace: Trace) -> dict[str, Any]:
-    """Return a trace as plain data, with the names that the code that ran may have read."""
+    """Return a trace as plain data, with the names that the code that ran may have read.
+
+    A thread of the stage may still run and add to the trace; so each set is copied first, which nothing can interrupt.
+    """
     return {
-        "codes": sorted(map(_code, trace.codes), key=str),
-        "attributes": sorted(trace.attributes),
-        "imports": sorted(trace.imports),
-        "opened": sorted(trace.opened),
+        "codes": sorted(map(_code, trace.codes.copy()), key=str),
+        "attributes": sorted(trace.attributes.copy()),
+        "imports": sorted(trace.imports.copy()),
+        "opened": sorted(trace.opened.copy()),
     }
 
 
