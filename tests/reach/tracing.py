@@ -73,7 +73,8 @@ class Tracer:
         return frame is not None and frame.f_code.co_filename.startswith(self.inside)
 
     def _called_in_thread(self, frame: FrameType, event: str, argument: Any) -> None:
-        self.trace.codes.add(frame.f_code)
+        if self._on:  # a thread may outlive the watch
+            self.trace.codes.add(frame.f_code)
 
     def _importing(self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         found = self._import(name, globals, locals, fromlist, level)
