@@ -148,9 +148,9 @@ def compare(claims: Sequence[Claim], runs: Sequence[Mapping[str, Value]]) -> lis
     """
     found = []
     for claim in claims:
-        if claim.criterion is None or claim.untested is not None:
+        if claim.standing_criterion is None:
             continue
-        names = claim.criterion.value_ids()
+        names = claim.standing_criterion.value_ids()
         for name in names:
             if name not in runs[0]:
                 raise ArticleError(f"claim {claim.id}: there is no value {name!r} on the report's own seeds")

@@ -188,6 +188,11 @@ def load_artifact(path: Path) -> Artifact:
     )
 
 
+def values_by_id(artifacts: Mapping[str, Artifact]) -> dict[str, Value]:
+    """Return the values of experiments by `section.experiment.name`."""
+    return {f"{name}.{key}": value for name, artifact in artifacts.items() for key, value in artifact.values.items()}
+
+
 def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with the SHA-256 of its own content in it, by which an alteration is found."""
     return dict(record) | {SEAL: sha256(to_json(dict(record)).encode())}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.article.artifacts import artifact_path, load_artifact
+from scripts.article.artifacts import artifact_path, load_artifact, values_by_id
 from scripts.article.claims import Claim, load_claims
 from scripts.article.configuration import CONFIG
 from scripts.article.errors import ArticleError
@@ -130,8 +130,7 @@ def run(block: Block, planned: Mapping[str, Planned]) -> dict[str, str]:
 def read_values(block: Block, names: Sequence[str]) -> dict[str, Value]:
     """Return the values of a block's experiments by id."""
     with chdir(block.folder):
-        found = {name: load_artifact(artifact_path(name)).values for name in names}
-    return {f"{name}.{key}": value for name, values in found.items() for key, value in values.items()}
+        return values_by_id({name: load_artifact(artifact_path(name)) for name in names})
 
 
 def read_claims(folder: Path) -> list[Claim]:

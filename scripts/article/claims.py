@@ -48,6 +48,11 @@ class Claim(Data):
             raise ValueError("a criterion with `qualified` needs `condition`, the conditions in words")
         return self
 
+    @property
+    def standing_criterion(self) -> Criterion | None:
+        """Return the criterion that decides it; none while it is untested, or if it is untestable."""
+        return self.criterion if self.untested is None else None
+
     def value_ids(self) -> list[str]:
         """Return the ids of the values that are its evidence, the deciding ones first; none while it is untested."""
         if self.untested is not None:
@@ -59,7 +64,7 @@ class Claim(Data):
         """Return the verdict that the values give."""
         if self.untestable is not None:
             return "untestable"
-        return "untested" if self.criterion is None or self.untested is not None else self.criterion.decide(values)
+        return "untested" if self.standing_criterion is None else self.standing_criterion.decide(values)
 
     def criterion_words(self) -> str:
         """Return how the claim is decided, in words."""

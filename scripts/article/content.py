@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.article.agreement import settled
-from scripts.article.artifacts import Artifact
+from scripts.article.artifacts import Artifact, values_by_id
 from scripts.article.claims import DecidedClaim, decide_claims, load_claims
 from scripts.article.errors import ArticleError
 from scripts.article.figure import Drawing
@@ -53,7 +53,7 @@ def load_content(plan: Plan) -> Content:
     check_record(FONTS, plan.fonts)
     if plan.infographic:
         check_record(RECORD, plan.infographic.recipe)
-    values = {f"{name}.{key}": value for name, artifact in artifacts.items() for key, value in artifact.values.items()}
+    values = values_by_id(artifacts)
     references = read_reference_keys(REFERENCES)
     claims = settled(decide_claims(load_claims(plan.sections), values, references), plan.configuration.article.preset)
     return Content(plan, artifacts, values, figures, claims, references)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from scripts.article.anchors import anchor
 from scripts.article.claims import DecidedClaim
 from scripts.article.content import Content
-from scripts.article.criteria import Criterion, Verdict
+from scripts.article.criteria import Verdict
 from scripts.article.deciding import deciding
 from scripts.article.intervals import rescaled
 from scripts.article.values import Value
@@ -74,13 +74,15 @@ class Corrected:
 
 def corrected_verdicts(claims: Mapping[str, DecidedClaim], values: Mapping[str, Value]) -> Corrected:
     """Return every verdict that a criterion gives, before and after the correction."""
-    criteria = {name: found for name, decided in claims.items() if (found := _criterion(decided)) is not None}
+    asked = {name: decided.claim.standing_criterion for name, decided in claims.items()}
+    criteria = {name: criterion for name, criterion in asked.items() if criterion is not None}
     names = dict.fromkeys(name for criterion in criteria.values() for name in criterion.value_ids())
     tested = [name for name in names if values[name].low is not None]
     wide = {name: rescaled(values[name], widening(values[name].n, len(tested))) for name in tested}
-    after = {name: criterion.decide({**values, **wide}) for name, criterion in criteria.items()}
+    widened = {**values, **wide}
+    after = {name: criterion.decide(widened) for name, criterion in criteria.items()}
     before = {name: claims[name].by_criterion for name in criteria}
-    return Corrected(len(tested), {**values, **wide}, before, after)
+    return Corrected(len(tested), widened, before, after)
 
 
 def widening(n: int | None, tests: int) -> float:
@@ -113,13 +115,8 @@ def correction_table(content: Content) -> str:
 
 def _row(decided: DecidedClaim, corrected: Corrected) -> str:
     name = decided.claim.id
-    criterion = _criterion(decided)
+    criterion = decided.claim.standing_criterion
     leaf = deciding(criterion, corrected.values) if criterion is not None else None
     told = f"`{leaf.value}`: {corrected.values[leaf.value].text} {leaf.threshold}" if leaf is not None else ""
     link = f"[{name}](#{anchor('claim', name)})"
     return f"| {link} | {corrected.before[name]} | {corrected.after[name]} | {told} |"
-
-
-def _criterion(decided: DecidedClaim) -> Criterion | None:
-    """Return the criterion that gave a claim its verdict, if one did."""
-    return decided.claim.criterion if decided.claim.untested is None else None

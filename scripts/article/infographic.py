@@ -12,7 +12,16 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from scripts.article.agreement import settled
-from scripts.article.artifacts import Artifact, artifact_path, load_artifact, sealed, sha256, to_json, write_atomically
+from scripts.article.artifacts import (
+    Artifact,
+    artifact_path,
+    load_artifact,
+    sealed,
+    sha256,
+    to_json,
+    values_by_id,
+    write_atomically,
+)
 from scripts.article.claims import decide_claims, load_claims
 from scripts.article.criteria import VERDICTS
 from scripts.article.errors import ArticleError
@@ -75,7 +84,7 @@ def draw_infographic(recipe: Recipe, miniatures: Mapping[str, Miniature], experi
 
 def _verdicts(sections: Sequence[str], artifacts: Mapping[str, Artifact], preset: str) -> dict[str, str]:
     """Return the verdict of every claim, by id."""
-    values = {f"{name}.{key}": value for name, artifact in artifacts.items() for key, value in artifact.values.items()}
+    values = values_by_id(artifacts)
     claims = load_claims(sections)
     references = [key for _, _, claim in claims for key in claim.references]  # the report checks them
     decided = settled(decide_claims(claims, values, references), preset)

@@ -8,12 +8,10 @@ from scripts.article.anchors import anchor, cell
 from scripts.article.claims import DecidedClaim
 from scripts.article.content import Content
 from scripts.article.criteria import VERDICTS
-from scripts.article.deciding import deciding, seeds_needed
+from scripts.article.deciding import SeedsNeeded, deciding, seeds_needed
 from scripts.article.errors import ArticleError, nearest
 from scripts.article.headings import section_title
 from scripts.article.values import Value
-
-TAKES = "to decide it takes "
 
 
 def counted(content: Content) -> dict[str, int]:
@@ -90,19 +88,25 @@ def what_is_missing(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
     """Return why a claim is inconclusive, or how many seeds would decide it, in words; nothing for other verdicts."""
     if decided.shaken:
         return f"{decided.by_criterion} by its criterion, but {decided.shaken}"
-    criterion = decided.claim.criterion
-    needed = seeds_needed(criterion, values) if criterion and decided.verdict == "inconclusive" else None
+    needed = _seeds_needed(decided, values)
     if needed is None:
         return ""
-    return f"{TAKES}{needed}" if needed.needed else needed.words
+    return f"to decide it takes {needed}" if needed.needed else needed.words
 
 
 def _missing_in_brief(decided: DecidedClaim, values: Mapping[str, Value]) -> str:
     """Return the same in the few words that a cell of the ledger has room for."""
     if decided.shaken:
         return f"{decided.by_criterion} here, not on all seeds"
-    seeds, enough, _ = what_is_missing(decided, values).removeprefix(TAKES).partition(" seeds")
-    return f"{seeds} seeds would decide it" if enough else ""
+    needed = _seeds_needed(decided, values)
+    if needed is None:
+        return ""
+    return f"{needed.words.partition(' in place')[0] if needed.needed else 'no number of seeds'} would decide it"
+
+
+def _seeds_needed(decided: DecidedClaim, values: Mapping[str, Value]) -> SeedsNeeded | None:
+    criterion = decided.claim.standing_criterion
+    return seeds_needed(criterion, values) if criterion is not None else None
 
 
 def _link(decided: DecidedClaim) -> str:
@@ -112,7 +116,6 @@ def _link(decided: DecidedClaim) -> str:
 
 def _evidence(decided: DecidedClaim, content: Content, number: Callable[[str], str]) -> tuple[str, str]:
     """Return the number that decides a claim, and what it is held against."""
-    if decided.claim.criterion is None or decided.claim.untested is not None:
-        return "·", "·"
-    found = deciding(decided.claim.criterion, content.values)
+    criterion = decided.claim.standing_criterion
+    found = deciding(criterion, content.values) if criterion is not None else None
     return (number(found.value), cell(found.threshold)) if found else ("·", "·")

@@ -125,7 +125,7 @@ class Functions:
         claim = decided.claim
         head = f'::: {{#{anchor("claim", identifier)} .claim verdict="{decided.verdict}" name="{identifier}" '
         head += f'meaning="{MEANINGS[decided.verdict]}"}}'
-        if claim.criterion is None or claim.untested is not None:
+        if claim.standing_criterion is None:
             papers = f" See {self.citet(*claim.references)}." if claim.references else ""
             pending = f"{claim.criterion_words()}{papers}"
             return "\n".join([head, claim.assertion.strip(), "", "::: pending", pending, ":::", ":::", ""])
